@@ -1,0 +1,204 @@
+import { FlowSyncError, isFlowSyncError } from './errors.js'
+import type { Op, OpId, ReplicaId, SequencedOp } from './op.js'
+import type { AppliedOp, MergeRule, PrepareContext } from './rule.js'
+
+/** What became of a sequenced op that a fold was given. */
+export type Received<Delta> =
+  /** Folded; the value may have changed. */
+  | { readonly kind: 'applied'; readonly deltas: readonly Delta[] }
+  /** It was a pending op of this client, folded earlier; it has its place now. */
+  | { readonly kind: 'settled' }
+  /** Its seq was folded before; nothing changed. */
+  | { readonly kind: 'duplicate' }
+  /** Ops between are missing; nothing changed. */
+  | { readonly kind: 'gap'; readonly expectedSeq: number }
+  /** It was made on a version older than this state remembers; nothing changed. Fold again from a snapshot at or below `base`. */
+  | { readonly kind: 'needs-history'; readonly base: number }
+  /** The rule cannot read it. Its seq is taken and the value is as before, on every replica alike. */
+  | { readonly kind: 'ignored'; readonly error: FlowSyncError }
+
+/** An op that this client made (or adopted) and the hub has not placed yet. */
+export interface PendingOp<Body> {
+  readonly op: Op
+  readonly body: Body
+}
+
+/** A local op with what it changed. */
+export interface Prepared<Delta> {
+  readonly op: Op
+  readonly deltas: readonly Delta[]
+}
+
+/** Where a fold starts: the result of `encodeState`, and the seq it had folded up to. */
+export interface FoldOrigin {
+  readonly state: Uint8Array
+  readonly seq: number
+}
+
+/**
+ * One stream's value, folded from ops by a merge rule: sequenced ops in the hub's order, without gap
+ * or duplicate, and this client's own pending ops at once.
+ *
+ * It holds all causal bookkeeping, so that rules hold none: hub and clients fold with this same class.
+ */
+export class Fold<Value, Intent, Body, State, Delta = never> {
+  readonly rule: MergeRule<Value, Intent, Body, State, Delta>
+  private readonly state: State
+  private foldedSeq: number
+  private pendingOps: PendingOp<Body>[] = []
+
+  /** @throws FlowSyncError `state/invalid` when `origin` cannot be read. */
+  constructor(rule: MergeRule<Value, Intent, Body, State, Delta>, origin?: FoldOrigin) {
+    this.rule = rule
+    this.state = origin ? rule.decodeState(origin.state, origin.seq) : rule.create()
+    this.foldedSeq = origin?.seq ?? 0
+  }
+
+  /** Every sequenced op up to here is folded. */
+  get seq(): number {
+    return this.foldedSeq
+  }
+
+  /** Immutable; the same reference until something changes. */
+  get value(): Value {
+    return this.rule.value(this.state)
+  }
+
+  /** Own ops without a place yet, in the order they were made. */
+  get pending(): readonly PendingOp<Body>[] {
+    return this.pendingOps
+  }
+
+  /** The lowest base of an op that can be folded without older history. */
+  get floor(): number {
+    return this.rule.floor?.(this.state) ?? 0
+  }
+
+  /**
+   * Makes an op of an intent and folds it. Undefined when the intent changes nothing.
+   * @throws FlowSyncError `op/invalid-intent`; the state is as before.
+   */
+  prepare(intent: Intent, context: PrepareContext): Prepared<Delta> | undefined {
+    const body = this.rule.prepare(this.state, intent, context)
+    if (body === undefined) return undefined
+    return this.applyOwn(body, context)
+  }
+
+  /** Folds an own body that was made elsewhere, such as a rebased one, as a new pending op. */
+  applyOwn(body: Body, id: OpId): Prepared<Delta> {
+    const op: Op = {
+      replica: id.replica,
+      counter: id.counter,
+      count: this.rule.countOf(body),
+      base: this.foldedSeq,
+      extra: this.foreignHeads(id.replica),
+      body: this.rule.encodeBody(body),
+    }
+    return { op, deltas: this.pend(op, body) }
+  }
+
+  /**
+   * Folds a pending op that was kept on disk or made by another tab.
+   * @throws FlowSyncError `op/invalid` when the rule cannot read it, `op/needs-history` when the state
+   *   is too new for it; the state is as before.
+   */
+  addPending(op: Op): readonly Delta[] {
+    const body = this.rule.decodeBody(op.body)
+    if (op.base < this.floor) {
+      throw new FlowSyncError('op/needs-history', `The op was made on seq ${op.base}; fold again from a snapshot at or below it.`, {
+        details: { base: op.base, floor: this.floor },
+      })
+    }
+    return this.pend(op, body)
+  }
+
+  private pend(op: Op, body: Body): readonly Delta[] {
+    this.pendingOps.push({ op, body })
+    return this.rule.apply(this.state, applied(op, body, undefined))
+  }
+
+  /** Folds the next op of the hub's order. Total: whatever arrives, the answer says what to do. */
+  receive(op: SequencedOp): Received<Delta> {
+    if (op.seq <= this.foldedSeq) return { kind: 'duplicate' }
+    if (op.seq !== this.foldedSeq + 1) return { kind: 'gap', expectedSeq: this.foldedSeq + 1 }
+
+    const index = this.pendingOps.findIndex(({ op: own }) => own.replica === op.replica && own.counter === op.counter)
+    const own = this.pendingOps[index]
+    if (own) {
+      this.pendingOps.splice(index, 1)
+      this.rule.settle(this.state, { ...applied(own.op, own.body, op.seq), seq: op.seq })
+      this.foldedSeq = op.seq
+      return { kind: 'settled' }
+    }
+
+    if (op.base < this.floor) return { kind: 'needs-history', base: op.base }
+    const body = this.decode(op)
+    this.foldedSeq = op.seq
+    if (isFlowSyncError(body)) return { kind: 'ignored', error: body }
+    return { kind: 'applied', deltas: this.rule.apply(this.state, applied(op, body, op.seq)) }
+  }
+
+  private decode(op: Op): Body | FlowSyncError {
+    try {
+      return this.rule.decodeBody(op.body)
+    } catch (error) {
+      if (isFlowSyncError(error)) return error
+      throw error
+    }
+  }
+
+  /**
+   * The state as bytes, to continue from with `new Fold(rule, { state, seq })`.
+   * @throws FlowSyncError `state/pending` while own ops are pending: they have no place to be encoded at.
+   */
+  encodeState(): Uint8Array {
+    if (this.pendingOps.length > 0) {
+      throw new FlowSyncError('state/pending', 'A state with pending ops cannot be encoded; encode it before they are added or after they are placed.')
+    }
+    return this.rule.encodeState(this.state)
+  }
+
+  /** The last pending op of every replica but `self`: what a new op knew beyond the hub's order. */
+  private foreignHeads(self: ReplicaId): readonly OpId[] {
+    const heads = new Map<ReplicaId, OpId>()
+    for (const { op } of this.pendingOps) {
+      if (op.replica !== self) heads.set(op.replica, { replica: op.replica, counter: op.counter + op.count - 1 })
+    }
+    return heads.size === 0 ? NO_IDS : [...heads.values()]
+  }
+}
+
+const NO_IDS: readonly OpId[] = Object.freeze([])
+
+function applied<Body>(op: Op, body: Body, seq: number | undefined): AppliedOp<Body> {
+  return { replica: op.replica, counter: op.counter, count: op.count, base: op.base, extra: op.extra, seq, body }
+}
+
+/**
+ * Carries pending ops over to another past: the hub's log was reset, or one of the ops was refused.
+ *
+ * @param pending ops to carry, in order, as they were made on top of `source`
+ * @param source the fold they were made on, without any of them; it is consumed
+ * @param target the fold that shall have them
+ * @param mint gives each carried op its new id
+ * @returns the new ops, folded into `target` as pending; an op of which nothing is left is dropped
+ */
+export function carryOver<Value, Intent, Body, State, Delta>(
+  pending: readonly { readonly op: Op; readonly keep: boolean }[],
+  source: Fold<Value, Intent, Body, State, Delta>,
+  target: Fold<Value, Intent, Body, State, Delta>,
+  mint: (count: number) => OpId,
+): Op[] {
+  const { rule } = target
+  const carried: Op[] = []
+  for (const { op, keep } of pending) {
+    const before = source.value
+    source.addPending(op)
+    if (!keep) continue
+    const body = rule.decodeBody(op.body)
+    const rebased = rule.rebase ? rule.rebase(body, before, target.value) : body
+    if (rebased === undefined) continue
+    carried.push(target.applyOwn(rebased, mint(rule.countOf(rebased))).op)
+  }
+  return carried
+}

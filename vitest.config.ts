@@ -1,0 +1,54 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+/** Tests read the sources of the packages, so that they need no build. */
+const source = '@flowsync/source'
+const bindings = 'packages/{react,vue,svelte,next}/src/**'
+
+const exclude = [...configDefaults.exclude, '**/dist/**']
+const serverTests = '*.server.test.{ts,tsx}'
+
+const onServer = {
+  resolve: { conditions: [source, 'module', 'node', 'development|production'] },
+  ssr: { resolve: { conditions: [source, 'module', 'node', 'development|production'] } },
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...onServer,
+        plugins: [svelte()],
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['packages/*/src/**/*.test.{ts,tsx}', 'packages/tooling/**/*.test.mjs'],
+          // Bindings run in a DOM, except the tests of what they do on a server.
+          exclude: [...exclude, '**/*.redis.test.ts', `${bindings}/!(${serverTests})`],
+        },
+      },
+      {
+        ...onServer,
+        test: {
+          name: 'redis',
+          environment: 'node',
+          include: ['packages/*/src/**/*.redis.test.ts'],
+          exclude,
+          fileParallelism: false,
+        },
+      },
+      {
+        resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
+        plugins: [svelte()],
+        test: {
+          name: 'dom',
+          environment: 'happy-dom',
+          include: [`${bindings}/*.test.{ts,tsx}`],
+          exclude: [...exclude, `**/${serverTests}`],
+        },
+      },
+    ],
+    maxWorkers: 2,
+    passWithNoTests: false,
+  },
+})
