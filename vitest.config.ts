@@ -17,7 +17,7 @@ export default defineConfig({
     projects: [
       {
         ...onServer,
-        plugins: [svelte()],
+        plugins: [svelte({ configFile: false })],
         test: {
           name: 'unit',
           environment: 'node',
@@ -41,7 +41,7 @@ export default defineConfig({
       },
       {
         resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
-        plugins: [svelte()],
+        plugins: [svelte({ configFile: false })],
         test: {
           name: 'dom',
           environment: 'happy-dom',
