@@ -3,7 +3,14 @@ import reactHooks from 'eslint-plugin-react-hooks'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
 
-const tests = ['**/*.test.ts', '**/*.test.tsx', '**/*.test.mjs', '**/*.test-d.ts', '**/*.test-d.tsx', 'e2e/**']
+const tests = [
+  '**/*.test.ts',
+  '**/*.test.tsx',
+  '**/*.test.mjs',
+  '**/*.test-d.ts',
+  '**/*.test-d.tsx',
+  'e2e/**',
+]
 
 /** Code that the simulator runs on a virtual clock: time, chance and timers reach it as arguments. */
 const deterministic = [

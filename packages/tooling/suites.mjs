@@ -1,0 +1,251 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { checkDependencies } from './check-dependencies.mjs'
+import { checkLinks } from './check-links.mjs'
+import { checkPackages } from './check-packages.mjs'
+import { checkSnippets } from './check-snippets.mjs'
+import { plain } from './progress.mjs'
+import { run } from './process.mjs'
+import { countPlaywright, countVitest, one, sum } from './reports.mjs'
+import { bin, cacheDir, environment, filesBelow, packageDirectories, root } from './workspace.mjs'
+
+/** @typedef {import('./reports.mjs').Count} Count */
+
+/**
+ * @typedef {object} Context what a suite is given
+ * @property {string | undefined} redisUrl
+ * @property {string | undefined} chromiumPath
+ * @property {(chunk: string) => void} onOutput
+ */
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name what `--only` calls it
+ * @property {string} title
+ * @property {'redis' | 'chromium'} [needs]
+ * @property {boolean} needsBuild whether it reads what `build` wrote
+ * @property {boolean} live whether its output is shown while it runs; others run two at a time
+ * @property {() => boolean} [exists] whether there is anything to run yet
+ * @property {(context: Context) => Promise<Count> | Count} run
+ */
+
+const workers = '2'
+
+/**
+ * A command that is one test.
+ *
+ * @param {string} name
+ * @param {readonly string[]} args
+ * @param {Context} context
+ */
+async function command(name, args, context) {
+  const { code, output } = await run(bin(name), args, { onOutput: context.onOutput })
+  return one(code === 0, output)
+}
+
+/**
+ * @template T
+ * @param {string} file
+ * @returns {T | undefined}
+ */
+const readReport = (file) =>
+  existsSync(file) ? /** @type {T} */ (JSON.parse(readFileSync(file, 'utf8'))) : undefined
+
+/** @param {string} name */
+function freshReportFile(name) {
+  mkdirSync(cacheDir, { recursive: true })
+  const file = join(cacheDir, `${name}-report.json`)
+  rmSync(file, { force: true })
+  return file
+}
+
+/**
+ * @param {string} project
+ * @param {Context} context
+ */
+async function vitest(project, { redisUrl, onOutput }) {
+  const file = freshReportFile(project)
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]
+  const { code } = await run(bin('vitest'), args, {
+    onOutput,
+    env: environment(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+  })
+  return countVitest(readReport(file), code)
+}
+
+/** @param {Context} context */
+async function playwright({ redisUrl, chromiumPath, onOutput }) {
+  const file = freshReportFile('e2e')
+  const { code } = await run(bin('playwright'), ['test', '--reporter=list,json', `--workers=${workers}`], {
+    onOutput,
+    env: environment({
+      PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+      CHROMIUM_PATH: chromiumPath,
+      REDIS_URL: redisUrl ?? process.env['REDIS_URL'],
+    }),
+  })
+  return countPlaywright(readReport(file), code)
+}
+
+/** @param {Context} context */
+async function types(context) {
+  const svelte = join(root, 'packages', 'svelte')
+  const counts = [await command('tsc', ['-b', '--pretty', 'false'], context)]
+  if (filesBelow(join(svelte, 'src')).some((file) => file.endsWith('.svelte'))) {
+    const args = ['--tsconfig', './tsconfig.test.json', '--fail-on-warnings', '--output', 'human']
+    const checker = join(svelte, 'node_modules', '.bin', 'svelte-check')
+    const { code, output } = await run(checker, args, { cwd: svelte, onOutput: context.onOutput })
+    counts.push(one(code === 0, output))
+  }
+  return sum(counts)
+}
+
+/** One test an entry of `.size-limit.json`. @param {Context} context */
+async function sizes({ onOutput }) {
+  const { output, stdout } = await run(bin('size-limit'), ['--json'], { onOutput })
+  /** @type {{ name: string, size: number, sizeLimit: number, passed: boolean }[]} */
+  let entries
+  try {
+    entries = /** @type {typeof entries} */ (JSON.parse(stdout))
+  } catch (error) {
+    return one(false, `${String(error)}\n${output}`)
+  }
+  return sum(
+    entries.map(({ name, size, sizeLimit, passed }) =>
+      one(passed, `${name}: ${size} bytes gzipped, the limit is ${sizeLimit}`),
+    ),
+  )
+}
+
+/** @param {RegExp} pattern */
+const someTestMatches = (pattern) =>
+  packageDirectories().some((directory) => filesBelow(directory).some((file) => pattern.test(file)))
+
+/** In the order of the summary. @type {readonly Suite[]} */
+export const suites = [
+  {
+    name: 'build',
+    title: 'every package and app builds',
+    needsBuild: false,
+    live: true,
+    run: (context) => command('turbo', ['run', 'build', `--concurrency=${workers}`], context),
+  },
+  { name: 'types', title: 'types, tests included', needsBuild: true, live: true, run: types },
+  {
+    name: 'lint',
+    title: 'ESLint',
+    needsBuild: true,
+    live: false,
+    run: (context) => command('eslint', ['.'], context),
+  },
+  {
+    name: 'format',
+    title: 'Prettier',
+    needsBuild: false,
+    live: false,
+    run: (context) =>
+      command(
+        'prettier',
+        ['--check', '--cache', '--cache-location', join(cacheDir, 'prettier'), '.'],
+        context,
+      ),
+  },
+  {
+    name: 'layers',
+    title: 'layer rules',
+    needsBuild: false,
+    live: false,
+    run: (context) =>
+      command('depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps', 'e2e'], context),
+  },
+  {
+    name: 'dead-code',
+    title: 'no unused files, exports or dependencies',
+    needsBuild: false,
+    live: false,
+    run: (context) => command('knip', ['--no-progress', '--no-config-hints'], context),
+  },
+  {
+    name: 'publint',
+    title: 'packed packages, publint',
+    needsBuild: true,
+    live: false,
+    run: () => checkPackages('publint'),
+  },
+  {
+    name: 'attw',
+    title: 'packed packages, types for every resolver',
+    needsBuild: true,
+    live: false,
+    run: () => checkPackages('attw'),
+  },
+  { name: 'sizes', title: 'bundle sizes', needsBuild: true, live: false, run: sizes },
+  {
+    name: 'docs',
+    title: 'links, snippets, dependency reasons',
+    needsBuild: true,
+    live: false,
+    run: async () => sum([checkLinks(), checkDependencies(), await checkSnippets()]),
+  },
+  {
+    name: 'unit',
+    title: 'unit, property, simulation, integration',
+    needsBuild: true,
+    live: true,
+    run: (context) => vitest('unit', context),
+  },
+  {
+    name: 'dom',
+    title: 'bindings in a DOM',
+    needsBuild: false,
+    live: true,
+    exists: () => someTestMatches(/packages\/(react|vue|svelte|next)\/src\/.*(?<!\.server)\.test\.tsx?$/),
+    run: (context) => vitest('dom', context),
+  },
+  {
+    name: 'redis',
+    title: 'against a real Redis',
+    needs: 'redis',
+    needsBuild: true,
+    live: true,
+    exists: () => someTestMatches(/\.redis\.test\.ts$/),
+    run: (context) => vitest('redis', context),
+  },
+  {
+    name: 'e2e',
+    title: 'end to end in a real browser',
+    needs: 'chromium',
+    needsBuild: true,
+    live: true,
+    exists: () => filesBelow(join(root, 'e2e')).some((file) => file.endsWith('.spec.ts')),
+    run: playwright,
+  },
+]
+
+/**
+ * @param {string | undefined} only names, separated by commas
+ * @returns {Suite[]}
+ */
+export function chosenSuites(only) {
+  const existing = suites.filter((suite) => suite.exists?.() ?? true)
+  if (only === undefined) return existing
+  const names = only.split(',').map((name) => name.trim())
+  const unknown = names.filter((name) => !suites.some((suite) => suite.name === name))
+  if (unknown.length > 0) {
+    throw new Error(
+      `no suite is called ${unknown.join(', ')}; there are ${suites.map(({ name }) => name).join(', ')}`,
+    )
+  }
+  return existing.filter((suite) => names.includes(suite.name))
+}
+
+/** @param {Count} count */
+export const complaints = (count) => count.messages.map((message) => plain(message).trimEnd()).join('\n')
