@@ -1,0 +1,33 @@
+/** The greatest seq, counter or base on the wire: 2^48 - 1. Above it a frame is malformed. */
+export const MAX_ORDINAL = 2 ** 48 - 1
+
+/** How much one frame may hold. What is above is refused before it is allocated. */
+export interface DecodeLimits {
+  /** The whole frame, in bytes. */
+  readonly frameBytes: number
+  /** All list items of the frame together: streams, batches, ops, ids. */
+  readonly items: number
+}
+
+/** What a frame may hold unless hub or client are configured otherwise. */
+export const DEFAULT_LIMITS: DecodeLimits = Object.freeze({ frameBytes: 10 * 1024 * 1024, items: 200_000 })
+
+/** What a frame may hold as long as the connection has not said `hello`. */
+export const HELLO_LIMITS: DecodeLimits = Object.freeze({ frameBytes: 64 * 1024, items: 1_024 })
+
+/** Upper bounds that belong to the layouts themselves: a frame above one of them is malformed. */
+export const LAYOUT_LIMITS = Object.freeze({
+  streamNameBytes: 1_024,
+  ruleNameBytes: 64,
+  tokenBytes: 32 * 1024,
+  clientNameBytes: 256,
+  subjectBytes: 1_024,
+  sessionIdBytes: 64,
+  errorCodeBytes: 64,
+  errorMessageBytes: 2_048,
+  errorDetailsBytes: 8_192,
+  adoptedReplicas: 512,
+  streamsPerMessage: 1_024,
+  batchesPerPush: 1_024,
+  rangesPerStream: 512,
+})

@@ -1,0 +1,44 @@
+import type { DecodeLimits } from '../limits.js'
+import { drain, type Drain } from './drain.js'
+import { feed, type Feed } from './feed.js'
+import { createFrameCodec } from './frames.js'
+import type { MessageDefinition } from './message.js'
+import { pulled, type Pulled } from './pulled.js'
+import { pushed, type Pushed } from './pushed.js'
+import { refused, type Refused } from './refused.js'
+import { renewed, type Renewed } from './renewed.js'
+import { subscribed, type Subscribed } from './subscribed.js'
+import { unsubscribed, type Unsubscribed } from './unsubscribed.js'
+import { welcome, type Welcome } from './welcome.js'
+
+/** What a hub says to a client. */
+export type HubMessage =
+  Welcome | Subscribed | Unsubscribed | Pushed | Pulled | Renewed | Feed | Refused | Drain
+
+/** All of them, in the order of their codes. */
+export const hubMessages: readonly MessageDefinition<unknown>[] = [
+  welcome,
+  subscribed,
+  unsubscribed,
+  pushed,
+  pulled,
+  renewed,
+  feed,
+  refused,
+  drain,
+]
+
+const frames = createFrameCodec<HubMessage>(hubMessages)
+
+/** @throws FlowSyncError `codec/invalid-value` */
+export function encodeHubMessage(message: HubMessage): Uint8Array {
+  return frames.encode(message)
+}
+
+/**
+ * Total: any bytes give a message or one of the errors below. What it returns holds no view on `frame`.
+ * @throws FlowSyncError `codec/malformed`, `frame/too-large`, `protocol/unexpected-message`
+ */
+export function decodeHubMessage(frame: Uint8Array, limits?: DecodeLimits): HubMessage {
+  return frames.decode(frame, limits)
+}
