@@ -40,6 +40,7 @@ export default tseslint.config(
       '**/.svelte-kit/**',
       '**/.turbo/**',
       '**/.flowsync/**',
+      '**/.snippets/**',
       '**/next-env.d.ts',
       '**/*.svelte',
       '**/*.vue',

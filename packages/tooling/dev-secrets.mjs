@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+
+import { readJson } from './json.mjs'
 
 const names = /** @type {const} */ (['FLOWSYNC_SECRET', 'NEXTAUTH_SECRET'])
 
@@ -14,7 +16,7 @@ const names = /** @type {const} */ (['FLOWSYNC_SECRET', 'NEXTAUTH_SECRET'])
  */
 export function devSecrets(dataDirectory, env = process.env) {
   const file = join(dataDirectory, 'dev-secrets.json')
-  const kept = existsSync(file) ? readSecrets(file) : {}
+  const kept = /** @type {Partial<Record<string, string>>} */ (existsSync(file) ? readJson(file) : {})
   const secretOf = (/** @type {typeof names[number]} */ name) =>
     env[name] || kept[name] || randomBytes(32).toString('base64url')
   const secrets = {
@@ -29,9 +31,3 @@ export function devSecrets(dataDirectory, env = process.env) {
   }
   return secrets
 }
-
-/**
- * @param {string} file
- * @returns {Partial<Record<string, string>>}
- */
-const readSecrets = (file) => /** @type {Record<string, string>} */ (JSON.parse(readFileSync(file, 'utf8')))

@@ -53,7 +53,7 @@ export const withoutFences = (markdown) =>
  */
 export function linksOf(markdown) {
   const text = withoutFences(markdown)
-  const inline = [...text.matchAll(/\[(?:[^[\]]|\[[^\]]*\])*\]\(\s*<?([^\s)>]+)>?[^)]*\)/g)]
+  const inline = [...text.matchAll(/\]\(\s*<?([^\s)>]+)>?[^)]*\)/g)]
   const defined = [...text.matchAll(/^\s*\[[^\]]+\]:\s*(\S+)/gm)]
   const html = [...text.matchAll(/\b(?:href|src)="([^"]+)"/g)]
   return [...inline, ...defined, ...html].map((match) => match[1] ?? '')

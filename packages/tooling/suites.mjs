@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { checkDependencies } from './check-dependencies.mjs'
 import { checkLinks } from './check-links.mjs'
 import { checkPackages } from './check-packages.mjs'
 import { checkSnippets } from './check-snippets.mjs'
+import { parseJson, readJson } from './json.mjs'
 import { plain } from './progress.mjs'
 import { run } from './process.mjs'
 import { countPlaywright, countVitest, one, sum } from './reports.mjs'
@@ -49,8 +50,7 @@ async function command(name, args, context) {
  * @param {string} file
  * @returns {T | undefined}
  */
-const readReport = (file) =>
-  existsSync(file) ? /** @type {T} */ (JSON.parse(readFileSync(file, 'utf8'))) : undefined
+const readReport = (file) => (existsSync(file) ? /** @type {T} */ (readJson(file)) : undefined)
 
 /** @param {string} name */
 function freshReportFile(name) {
@@ -114,7 +114,7 @@ async function sizes({ onOutput }) {
   /** @type {{ name: string, size: number, sizeLimit: number, passed: boolean }[]} */
   let entries
   try {
-    entries = /** @type {typeof entries} */ (JSON.parse(stdout))
+    entries = /** @type {typeof entries} */ (parseJson(stdout))
   } catch (error) {
     return one(false, `${String(error)}\n${output}`)
   }

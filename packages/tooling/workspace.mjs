@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join, relative, resolve } from 'node:path'
+
+import { readJson } from './json.mjs'
 
 /** The root of the repository. */
 export const root = resolve(import.meta.dirname, '..', '..')
@@ -55,10 +57,7 @@ export function environment(extra = {}) {
  * @param {string} directory
  * @returns {Manifest}
  */
-export function readManifest(directory) {
-  const text = readFileSync(join(directory, 'package.json'), 'utf8')
-  return /** @type {Manifest} */ (JSON.parse(text))
-}
+export const readManifest = (directory) => /** @type {Manifest} */ (readJson(join(directory, 'package.json')))
 
 /** @returns {string[]} the directories of all workspace packages, the root not among them, sorted */
 export function packageDirectories() {

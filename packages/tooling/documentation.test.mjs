@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+
+import { compareDependencies, namedDependencies } from './check-dependencies.mjs'
+import { snippetsOf } from './check-snippets.mjs'
+import { anchorsOf, fencesOf, linksOf } from './markdown.mjs'
+
+test('linksOf finds links and images outside code', () => {
+  const page = 'a [b](c.md) ![d](e.png "f") [![g](h)](i) `[no](no)`\n\n```md\n[no](no)\n```\n\n[j]: k.md\n'
+  expect(linksOf(page)).toEqual(['c.md', 'e.png', 'h', 'i', 'k.md'])
+})
+
+test('anchorsOf spells headings as GitHub does', () => {
+  const page = '# A `b` & C\n## Same\n## Same\n### [Link](x.md), too\n```sh\n# comment\n```\n'
+  expect([...anchorsOf(page)]).toEqual(['a-b--c', 'same', 'same-1', 'link-too'])
+})
+
+test('fencesOf knows languages, words and lines', () => {
+  const page = 'text\n\n```ts no-check\nlet a\n```\n~~~\nplain\n```\n~~~\n'
+  expect(fencesOf(page)).toEqual([
+    { language: 'ts', words: ['no-check'], code: 'let a', line: 4 },
+    { language: '', words: [], code: 'plain\n```', line: 7 },
+  ])
+})
+
+describe('snippetsOf', () => {
+  test('keeps the line numbers of the page', () => {
+    const [snippet] = snippetsOf('docs/a.md', 'text\n\n```tsx\nconst a = <b />\n```\n')
+    expect(snippet?.source.split('\n').indexOf('const a = <b />')).toBe(3)
+    expect(snippet?.file).toBe('docs_a.md/line-4.tsx')
+  })
+
+  test('appends what is continued, names files and leaves out what is not to be checked', () => {
+    const page =
+      '```ts file=streams.ts\nexport const a = 1\n```\nand\n```ts continued\nexport const b = a\n```\n```ts no-check\n?\n```\n```sh\nls\n```\n'
+    const snippets = snippetsOf('README.md', page)
+    expect(snippets).toHaveLength(1)
+    expect(snippets[0]?.file).toBe('README.md/streams.ts')
+    expect(snippets[0]?.source).toBe('\nexport const a = 1\n\n\n\nexport const b = a\n')
+  })
+})
+
+describe('compareDependencies', () => {
+  const named = namedDependencies(
+    '| dependency | why |\n| --- | --- |\n| `a` | x |\n| `@b/c` | y |\n| `d` | |\n',
+  )
+
+  test('is content when each dependency has its row', () => {
+    expect(compareDependencies(['a', '@b/c'], named.slice(0, 2))).toEqual([])
+  })
+
+  test('names what is missing, stale, silent and out of order', () => {
+    expect(compareDependencies(['a', '@b/c', 'e'], named)).toEqual([
+      'e has no row',
+      'd is not used any more',
+      'd has no reason',
+    ])
+    expect(compareDependencies(['a', '@b/c'], named.slice(0, 2).reverse())).toEqual(['a is out of order'])
+  })
+})

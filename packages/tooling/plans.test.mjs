@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+
+import { planChromium } from './chromium.mjs'
+import { planRedis } from './redis.mjs'
+
+const noRedis = { url: undefined, answers: false, server: undefined, mayInstall: false }
+
+test.each([
+  [
+    { ...noRedis, url: 'redis://r:1', answers: true, server: '/bin/r' },
+    { kind: 'use', url: 'redis://r:1' },
+  ],
+  [
+    { ...noRedis, answers: true, server: '/bin/r' },
+    { kind: 'use', url: 'redis://127.0.0.1:6379' },
+  ],
+  [
+    { ...noRedis, server: '/bin/r', mayInstall: true },
+    { kind: 'start', server: '/bin/r' },
+  ],
+  [{ ...noRedis, mayInstall: true }, { kind: 'install' }],
+  [noRedis, { kind: 'missing' }],
+])('Redis: %o', (situation, plan) => {
+  expect(planRedis(situation)).toEqual(plan)
+})
+
+const noChromium = { asked: undefined, found: undefined, mayInstall: false }
+
+test.each([
+  [
+    { ...noChromium, asked: '/a', found: '/b' },
+    { kind: 'use', path: '/a' },
+  ],
+  [
+    { ...noChromium, found: '/b', mayInstall: true },
+    { kind: 'use', path: '/b' },
+  ],
+  [{ ...noChromium, mayInstall: true }, { kind: 'apt' }],
+  [noChromium, { kind: 'download' }],
+])('Chromium: %o', (situation, plan) => {
+  expect(planChromium(situation)).toEqual(plan)
+})
