@@ -2,7 +2,7 @@ import { FlowSyncError, isFlowSyncError } from '@flowsync/crdt'
 import type { Decoded } from './codec/codec.js'
 import { struct } from './codec/composites.js'
 import { string, varint } from './codec/primitives.js'
-import { toWellFormed } from './codec/unicode.js'
+import { cutToBytes, toWellFormed } from './codec/unicode.js'
 import { ERROR_CODES, isErrorCode } from './errors.js'
 import { LAYOUT_LIMITS, MAX_ORDINAL } from './limits.js'
 
@@ -40,7 +40,7 @@ export function toWireError(error: unknown): WireError {
   const { retryAfterMs, ...details } = error.details
   return {
     code: toWellFormed(error.code),
-    message: cut(toWellFormed(error.message), LAYOUT_LIMITS.errorMessageBytes),
+    message: cutToBytes(toWellFormed(error.message), LAYOUT_LIMITS.errorMessageBytes),
     retryAfterMs:
       typeof retryAfterMs === 'number' && retryAfterMs > 0
         ? Math.min(Math.ceil(retryAfterMs), MAX_ORDINAL)
@@ -80,9 +80,4 @@ function parseDetails(text: string): Readonly<Record<string, unknown>> {
     if (cause instanceof SyntaxError) return {}
     throw cause
   }
-}
-
-function cut(text: string, maxBytes: number): string {
-  const { read } = encoder.encodeInto(text, new Uint8Array(maxBytes))
-  return text.slice(0, read)
 }

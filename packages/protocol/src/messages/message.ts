@@ -18,9 +18,9 @@ export function defineMessage<const Type extends string, const F extends Fields>
   code: number,
   type: Type,
   fields: F,
-): MessageDefinition<{ readonly type: Type } & StructOf<F>> {
+): MessageDefinition<StructOf<{ readonly type: Codec<Type> } & F>> {
   const codec = struct({ type: constant(type), ...fields })
-  return { type, code, codec: codec as unknown as Codec<{ readonly type: Type } & StructOf<F>> }
+  return { type, code, codec: codec as unknown as Codec<StructOf<{ readonly type: Codec<Type> } & F>> }
 }
 
 /** Chosen by the client for each request, at least 1; the answer has the same. */

@@ -1,0 +1,191 @@
+import { ByteReader, ByteWriter } from '@flowsync/crdt'
+import { invalidValue, malformed } from './codec/frame-reader.js'
+import { cutToBytes, LONE_SURROGATE, toWellFormed } from './codec/unicode.js'
+
+/** The name of the one Socket.io event there is; its one argument is a FlowSync frame as `Uint8Array`. */
+export const MESSAGE_EVENT = 'm'
+
+// The packet types of Socket.io protocol 5 that exist here; acknowledgements and attachments do not.
+const CONNECT = 0
+const DISCONNECT = 1
+const EVENT = 2
+const CONNECT_ERROR = 4
+
+const MAX_NAMESPACE_BYTES = 512
+const MAX_SID_BYTES = 64
+const MAX_ERROR_TEXT_BYTES = 4_096
+
+/** A packet as Socket.io gives it to an encoder and takes it from a decoder. */
+export interface SocketPacket {
+  readonly type: number
+  /** Namespace: `/`, then the workspace. */
+  readonly nsp: string
+  readonly data?: unknown
+  /** Set when an acknowledgement is wanted, which is refused. */
+  readonly id?: number
+}
+
+type Listener = (packet: SocketPacket) => void
+
+/**
+ * Socket.io packets to bytes. Stateless, so that Socket.io encodes a broadcast once for a whole room.
+ *
+ * Whatever the packet, the result is one binary frame: kind byte, namespace without its slash, content.
+ */
+export class Encoder {
+  /** @throws FlowSyncError `codec/invalid-value` for what FlowSync never sends: other events, acknowledgements, `auth`, recovery. */
+  encode(packet: SocketPacket): [Uint8Array] {
+    const writer = new ByteWriter(64)
+    writer.u8(packet.type)
+    writeText(writer, packet.nsp.slice(1), MAX_NAMESPACE_BYTES)
+    switch (packet.type) {
+      case CONNECT:
+        writeText(writer, sidOf(packet.data), MAX_SID_BYTES)
+        break
+      case DISCONNECT:
+        break
+      case EVENT:
+        writer.raw(frameOf(packet))
+        break
+      case CONNECT_ERROR:
+        writeConnectError(writer, packet.data)
+        break
+      default:
+        throw invalidValue(`a Socket.io packet of type ${packet.type}; acknowledgements are not used`)
+    }
+    return [writer.finish()]
+  }
+}
+
+/**
+ * Bytes to Socket.io packets. Stateless: a packet is one frame and has no attachments to wait for, so
+ * nothing is ever buffered and no sequence of frames can confuse it.
+ */
+export class Decoder {
+  private readonly listeners = new Set<Listener>()
+
+  /**
+   * Decodes one frame and calls the `decoded` listeners. Takes what Node (`Buffer`) and browsers (`ArrayBuffer`) deliver.
+   * @throws FlowSyncError `codec/malformed`; Socket.io then closes this one connection
+   */
+  add(input: unknown): void {
+    const packet = decodePacket(bytesOf(input))
+    for (const listener of this.listeners) listener(packet)
+  }
+
+  on(event: 'decoded', listener: Listener): this {
+    if (event === 'decoded') this.listeners.add(listener)
+    return this
+  }
+
+  off(event: 'decoded', listener: Listener): this {
+    if (event === 'decoded') this.listeners.delete(listener)
+    return this
+  }
+
+  /** As Socket.io's server calls {@link off}. */
+  removeListener(event: 'decoded', listener: Listener): this {
+    return this.off(event, listener)
+  }
+
+  /** There is nothing to release. */
+  destroy(): void {}
+}
+
+/**
+ * The `parser` option of Socket.io's server and client. Its packets take one binary WebSocket frame each,
+ * where the default parser sends two for every binary message and can be told to wait for attachments.
+ */
+export const socketParser = Object.freeze({ Encoder, Decoder })
+
+function decodePacket(bytes: Uint8Array): SocketPacket {
+  const reader = new ByteReader(bytes)
+  const type = reader.u8()
+  const nsp = `/${reader.string(MAX_NAMESPACE_BYTES)}`
+  const packet = { type, nsp, ...readContent(reader, type) }
+  reader.end()
+  return packet
+}
+
+function readContent(reader: ByteReader, type: number): { readonly data?: unknown } {
+  switch (type) {
+    case CONNECT: {
+      const sid = reader.string(MAX_SID_BYTES)
+      return sid === '' ? {} : { data: { sid } }
+    }
+    case DISCONNECT:
+      return {}
+    case EVENT:
+      return { data: [MESSAGE_EVENT, reader.raw(reader.remaining)] }
+    case CONNECT_ERROR:
+      return {
+        data: {
+          message: reader.string(MAX_ERROR_TEXT_BYTES),
+          data: parseJson(reader.string(MAX_ERROR_TEXT_BYTES)),
+        },
+      }
+    default:
+      throw malformed(`a Socket.io packet of type ${type}`)
+  }
+}
+
+/** A plain `Uint8Array`: a `Buffer` has methods of the same names that do other things. */
+function bytesOf(input: unknown): Uint8Array {
+  if (input instanceof ArrayBuffer) return new Uint8Array(input)
+  if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
+  throw malformed('a frame is not binary')
+}
+
+function frameOf({ data, id }: SocketPacket): Uint8Array {
+  const frame: unknown =
+    Array.isArray(data) && data.length === 2 && data[0] === MESSAGE_EVENT ? data[1] : undefined
+  if (frame === undefined || id != null)
+    throw invalidValue('a Socket.io event that is not one FlowSync frame')
+  if (frame instanceof ArrayBuffer || ArrayBuffer.isView(frame)) return bytesOf(frame)
+  throw invalidValue('a Socket.io event that is not one FlowSync frame')
+}
+
+function sidOf(data: unknown): string {
+  const fields = Object.entries(data ?? {}).filter(([, value]) => value !== undefined)
+  if (fields.length === 0) return ''
+  const [name, sid] = fields[0] ?? []
+  if (fields.length > 1 || name !== 'sid' || typeof sid !== 'string' || sid === '') {
+    throw invalidValue(
+      'a Socket.io handshake with `auth` or connection state recovery; the token travels in `hello`',
+    )
+  }
+  return sid
+}
+
+function writeText(writer: ByteWriter, text: string, maxBytes: number): void {
+  if (LONE_SURROGATE.test(text) || cutToBytes(text, maxBytes) !== text)
+    throw invalidValue('a text that is too long or not well-formed')
+  writer.string(text)
+}
+
+// Made by Socket.io inside its own callbacks, where a throw would end the process: cut rather than refused.
+function writeConnectError(writer: ByteWriter, error: unknown): void {
+  const { message, data } = Object(error) as { readonly message?: unknown; readonly data?: unknown }
+  writer.string(cutToBytes(toWellFormed(typeof message === 'string' ? message : ''), MAX_ERROR_TEXT_BYTES))
+  const text = toWellFormed(stringify(data))
+  writer.string(cutToBytes(text, MAX_ERROR_TEXT_BYTES) === text ? text : '')
+}
+
+function stringify(value: unknown): string {
+  try {
+    return (JSON.stringify(value) as string | undefined) ?? ''
+  } catch (cause) {
+    // A BigInt or a cycle: the message still says what happened.
+    if (cause instanceof TypeError) return ''
+    throw cause
+  }
+}
+
+function parseJson(text: string): unknown {
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw malformed('the data of a connection error is not JSON', cause)
+  }
+}
