@@ -1,5 +1,7 @@
 import { FlowSyncError, isFlowSyncError } from './errors.js'
-import type { Op, OpId, ReplicaId, SequencedOp } from './op.js'
+import type { Op, OpId, SequencedOp } from './op.js'
+import { PendingOps } from './pending-ops.js'
+import type { PendingOp } from './pending-ops.js'
 import type { AppliedOp, MergeRule, PrepareContext } from './rule.js'
 
 /** What became of a sequenced op that a fold was given. */
@@ -16,12 +18,6 @@ export type Received<Delta> =
   | { readonly kind: 'needs-history'; readonly base: number }
   /** The rule cannot read it. Its seq is taken and the value is as before, on every replica alike. */
   | { readonly kind: 'ignored'; readonly error: FlowSyncError }
-
-/** An op that this client made (or adopted) and the hub has not placed yet. */
-export interface PendingOp<Body> {
-  readonly op: Op
-  readonly body: Body
-}
 
 /** A local op with what it changed. */
 export interface Prepared<Delta> {
@@ -45,7 +41,7 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
   readonly rule: MergeRule<Value, Intent, Body, State, Delta>
   private readonly state: State
   private foldedSeq: number
-  private pendingOps: PendingOp<Body>[] = []
+  private readonly pendingOps = new PendingOps<Body>()
 
   /** @throws FlowSyncError `state/invalid` when `origin` cannot be read. */
   constructor(rule: MergeRule<Value, Intent, Body, State, Delta>, origin?: FoldOrigin) {
@@ -64,9 +60,14 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
     return this.rule.value(this.state)
   }
 
-  /** Own ops without a place yet, in the order they were made. */
+  /** Own ops without a place yet, in the order they were added. Read it anew after each change. */
   get pending(): readonly PendingOp<Body>[] {
-    return this.pendingOps
+    return this.pendingOps.list()
+  }
+
+  /** How many ops are pending; cheaper than to list them. */
+  get pendingCount(): number {
+    return this.pendingOps.count
   }
 
   /** The lowest base of an op that can be folded without older history. */
@@ -91,7 +92,7 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
       counter: id.counter,
       count: this.rule.countOf(body),
       base: this.foldedSeq,
-      extra: this.foreignHeads(id.replica),
+      extra: this.pendingOps.headsBeside(id.replica),
       body: this.rule.encodeBody(body),
     }
     return { op, deltas: this.pend(op, body) }
@@ -100,20 +101,34 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
   /**
    * Folds a pending op that was kept on disk or made by another tab.
    * @throws FlowSyncError `op/invalid` when the rule cannot read it, `op/needs-history` when the state
-   *   is too new for it; the state is as before.
+   *   is too new for it, `op/unknown-base` when it is too old; the state is as before.
    */
   addPending(op: Op): readonly Delta[] {
-    const body = this.rule.decodeBody(op.body)
+    const body = this.readBody(op)
+    if (op.base > this.foldedSeq) {
+      throw new FlowSyncError(
+        'op/unknown-base',
+        `The op was made on seq ${op.base}; fold up to there first.`,
+        {
+          retryable: true,
+          details: { base: op.base, seq: this.foldedSeq },
+        },
+      )
+    }
     if (op.base < this.floor) {
-      throw new FlowSyncError('op/needs-history', `The op was made on seq ${op.base}; fold again from a snapshot at or below it.`, {
-        details: { base: op.base, floor: this.floor },
-      })
+      throw new FlowSyncError(
+        'op/needs-history',
+        `The op was made on seq ${op.base}; fold again from a snapshot at or below it.`,
+        {
+          details: { base: op.base, floor: this.floor },
+        },
+      )
     }
     return this.pend(op, body)
   }
 
   private pend(op: Op, body: Body): readonly Delta[] {
-    this.pendingOps.push({ op, body })
+    this.pendingOps.add({ op, body })
     return this.rule.apply(this.state, applied(op, body, undefined))
   }
 
@@ -122,25 +137,31 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
     if (op.seq <= this.foldedSeq) return { kind: 'duplicate' }
     if (op.seq !== this.foldedSeq + 1) return { kind: 'gap', expectedSeq: this.foldedSeq + 1 }
 
-    const index = this.pendingOps.findIndex(({ op: own }) => own.replica === op.replica && own.counter === op.counter)
-    const own = this.pendingOps[index]
+    const own = this.pendingOps.take(op)
     if (own) {
-      this.pendingOps.splice(index, 1)
       this.rule.settle(this.state, { ...applied(own.op, own.body, op.seq), seq: op.seq })
       this.foldedSeq = op.seq
       return { kind: 'settled' }
     }
 
     if (op.base < this.floor) return { kind: 'needs-history', base: op.base }
-    const body = this.decode(op)
+    const body = this.tryReadBody(op)
     this.foldedSeq = op.seq
     if (isFlowSyncError(body)) return { kind: 'ignored', error: body }
     return { kind: 'applied', deltas: this.rule.apply(this.state, applied(op, body, op.seq)) }
   }
 
-  private decode(op: Op): Body | FlowSyncError {
+  /** The hub passes bodies on unread, so that they may be anything and their count a lie. */
+  private readBody(op: Op): Body {
+    const body = this.rule.decodeBody(op.body)
+    const count = this.rule.countOf(body)
+    if (count === op.count) return body
+    throw new FlowSyncError('op/invalid', `The op claims ${op.count} counters and its body takes ${count}.`)
+  }
+
+  private tryReadBody(op: Op): Body | FlowSyncError {
     try {
-      return this.rule.decodeBody(op.body)
+      return this.readBody(op)
     } catch (error) {
       if (isFlowSyncError(error)) return error
       throw error
@@ -152,26 +173,26 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
    * @throws FlowSyncError `state/pending` while own ops are pending: they have no place to be encoded at.
    */
   encodeState(): Uint8Array {
-    if (this.pendingOps.length > 0) {
-      throw new FlowSyncError('state/pending', 'A state with pending ops cannot be encoded; encode it before they are added or after they are placed.')
+    if (this.pendingOps.count > 0) {
+      throw new FlowSyncError(
+        'state/pending',
+        'A state with pending ops cannot be encoded; encode it before they are added or after they are placed.',
+      )
     }
     return this.rule.encodeState(this.state)
   }
-
-  /** The last pending op of every replica but `self`: what a new op knew beyond the hub's order. */
-  private foreignHeads(self: ReplicaId): readonly OpId[] {
-    const heads = new Map<ReplicaId, OpId>()
-    for (const { op } of this.pendingOps) {
-      if (op.replica !== self) heads.set(op.replica, { replica: op.replica, counter: op.counter + op.count - 1 })
-    }
-    return heads.size === 0 ? NO_IDS : [...heads.values()]
-  }
 }
 
-const NO_IDS: readonly OpId[] = Object.freeze([])
-
 function applied<Body>(op: Op, body: Body, seq: number | undefined): AppliedOp<Body> {
-  return { replica: op.replica, counter: op.counter, count: op.count, base: op.base, extra: op.extra, seq, body }
+  return {
+    replica: op.replica,
+    counter: op.counter,
+    count: op.count,
+    base: op.base,
+    extra: op.extra,
+    seq,
+    body,
+  }
 }
 
 /**

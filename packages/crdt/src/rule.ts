@@ -92,6 +92,10 @@ export interface MergeRule<Value, Intent, Body, State, Delta = never, Actions = 
 export type AnyMergeRule = MergeRule<unknown, unknown, unknown, unknown, unknown, ActionCreators<unknown>>
 
 export type ValueOf<R> = R extends { value(state: never): infer Value } ? Value : never
-export type IntentOf<R> = R extends { prepare(state: never, intent: infer Intent, context: never): unknown } ? Intent : never
+export type IntentOf<R> = R extends { prepare(state: never, intent: infer Intent, context: never): unknown }
+  ? Intent
+  : never
 export type ActionsOf<R> = R extends { readonly actions: infer Actions } ? Actions : never
-export type DeltaOf<R> = R extends { apply(state: never, op: never): readonly (infer Delta)[] } ? Delta : never
+export type DeltaOf<R> = R extends { apply(state: never, op: never): readonly (infer Delta)[] }
+  ? Delta
+  : never
