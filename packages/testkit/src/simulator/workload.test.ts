@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { createRandom } from './random.js'
+import { drawEdit } from './workload.js'
+
+const random = createRandom('workload')
+
+describe('drawEdit', () => {
+  it('draws text edits that fit the text and never split a pair', () => {
+    const text = 'a🎈b🎈🎈c'
+    const kinds = new Set<string>()
+    for (let index = 0; index < 300; index++) {
+      const { intent, check } = drawEdit('doc:a', random, text, '<m>')
+      const {
+        op,
+        pos,
+        length = 0,
+        text: insert = '',
+      } = intent as { op: string; pos: number; length?: number; text?: string }
+      kinds.add(op)
+      const after = text.slice(0, pos) + insert + text.slice(pos + length)
+      expect(after.isWellFormed()).toBe(true)
+      expect(check(after)).toBeUndefined()
+      expect(check(`${after}!`)).toContain(op)
+    }
+    expect([...kinds].sort()).toEqual(['delete', 'insert', 'replace'])
+  })
+
+  it('tells what each of the other rules must show', () => {
+    const counter = drawEdit('counter:a', random, 5, '<m>')
+    expect(counter.check(5 + counter.amount)).toBeUndefined()
+    expect(counter.check(5)).toBeDefined()
+
+    const add = drawEdit('tags:a', random, new Set(), '<m>')
+    expect(add.intent).toEqual({ op: 'add', value: '<m>' })
+    expect(add.check(new Set(['<m>']))).toBeUndefined()
+    expect(add.check(new Set())).toBeDefined()
+
+    const one = drawEdit('title:a', random, undefined, '<m>')
+    expect(one.check('<m>')).toBeUndefined()
+    expect(one.check('<n>')).toBeDefined()
+
+    const multi = drawEdit('siblings:a', random, [], '<m>')
+    expect(multi.check(['<m>'])).toBeUndefined()
+    expect(multi.check(['<m>', '<n>'])).toBeDefined()
+
+    const append = drawEdit('chat:a', random, ['<l>'], '<m>')
+    expect(append.check(['<l>', '<m>'])).toBeUndefined()
+    expect(append.check(['<m>', '<l>'])).toBeDefined()
+  })
+
+  it('deletes elements that are there', () => {
+    const edits = Array.from({ length: 60 }, () => drawEdit('tags:a', random, new Set(['<x>']), '<m>'))
+    const deletion = edits.find(({ intent }) => intent.op === 'delete')
+    expect(deletion?.intent).toEqual({ op: 'delete', value: '<x>' })
+    expect(deletion?.check(new Set())).toBeUndefined()
+    expect(deletion?.check(new Set(['<x>']))).toBeDefined()
+  })
+})

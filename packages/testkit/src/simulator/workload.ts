@@ -1,0 +1,112 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Random } from './random.js'
+import type { SimulatedStream } from './scenario.js'
+
+/** An edit that somebody makes, and what must be true at once. */
+export interface Edit {
+  /** For the handle's `push`. */
+  readonly intent: { readonly op: string }
+  /**
+   * Found again in the op's body, and in no other op's: the edit's name wherever it goes. Undefined for edits that
+   * add nothing.
+   */
+  readonly marker: string | undefined
+  /** What a counter changes by; 0 elsewhere. */
+  readonly amount: number
+  /** What is wrong with the value right after the edit, or undefined: one reads what one wrote. */
+  check(after: unknown): string | undefined
+}
+
+/** Draws an edit for a stream's current value. `marker` must be ASCII and used once. */
+export function drawEdit(stream: SimulatedStream, random: Random, value: unknown, marker: string): Edit {
+  const [kind] = stream.split(':')
+  switch (kind) {
+    case 'doc':
+      return drawTextEdit(random, value as string, marker)
+    case 'counter':
+      return drawCounterEdit(random, value as number)
+    case 'tags':
+    case 'once':
+      return drawSetEdit(random, value as ReadonlySet<string>, marker)
+    case 'title':
+      return edit({ op: 'set', value: marker }, marker, (after) => after === marker)
+    case 'siblings':
+      return edit({ op: 'set', value: marker }, marker, (after) => isDeepStrictEqual(after, [marker]))
+    default:
+      return edit(
+        { op: 'append', value: marker },
+        marker,
+        (after) => (after as readonly string[]).at(-1) === marker,
+      )
+  }
+}
+
+function edit(
+  intent: { readonly op: string },
+  marker: string | undefined,
+  isRight: (after: unknown) => boolean,
+): Edit {
+  return {
+    intent,
+    marker,
+    amount: 0,
+    check: (after) => (isRight(after) ? undefined : `${JSON.stringify(intent)} gave ${show(after)}`),
+  }
+}
+
+function drawTextEdit(random: Random, text: string, marker: string): Edit {
+  const pos = snap(text, random.int(text.length + 1))
+  const end = snap(text, Math.min(text.length, pos + random.between(1, 9)))
+  const kind = random.int(10)
+  if (kind < 2 && end > pos) {
+    return splice({ op: 'delete', pos, length: end - pos }, text, undefined)
+  }
+  if (kind < 4 && end > pos) {
+    return splice({ op: 'replace', pos, length: end - pos, text: marker }, text, marker)
+  }
+  // Some at the end, as one types, so that runs of inserts meet deletes and other people's runs.
+  const at = kind < 7 ? text.length : pos
+  const decoration = random.chance(0.2) ? random.pick(['🎈', 'é', '\n', '👩‍💻']) : ''
+  return splice({ op: 'insert', pos: at, text: marker + decoration }, text, marker)
+}
+
+interface TextIntent {
+  readonly op: string
+  readonly pos: number
+  readonly length?: number
+  readonly text?: string
+}
+
+function splice(intent: TextIntent, before: string, marker: string | undefined): Edit {
+  const { pos, length = 0, text = '' } = intent
+  return edit(intent, marker, (after) => after === before.slice(0, pos) + text + before.slice(pos + length))
+}
+
+/** The place itself, or the one before it when it would split a surrogate pair. */
+function snap(text: string, place: number): number {
+  const unit = text.charCodeAt(place)
+  return unit >= 0xdc00 && unit <= 0xdfff && place > 0 ? place - 1 : place
+}
+
+function drawCounterEdit(random: Random, before: number): Edit {
+  const size = random.between(1, 1_000_000)
+  const amount = random.chance(0.6) ? size : -size
+  const intent = { op: amount > 0 ? 'increment' : 'decrement', amount: size }
+  const expected = before + amount
+  return { ...edit(intent, undefined, (after) => after === expected), amount }
+}
+
+function drawSetEdit(random: Random, before: ReadonlySet<string>, marker: string): Edit {
+  if (before.size > 0 && random.chance(0.3)) {
+    const value = random.pick([...before])
+    return edit({ op: 'delete', value }, undefined, (after) => !(after as ReadonlySet<string>).has(value))
+  }
+  return edit({ op: 'add', value: marker }, marker, (after) => (after as ReadonlySet<string>).has(marker))
+}
+
+/** A value for people to read, cut when it is long. */
+export function show(value: unknown): string {
+  const plain = value instanceof Set ? { set: [...(value as ReadonlySet<unknown>)] } : value
+  const text = JSON.stringify(plain) ?? String(plain)
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text
+}
