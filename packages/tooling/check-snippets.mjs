@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
 import { documentationPages, fencesOf, readPage } from './markdown.mjs'
@@ -64,7 +64,8 @@ const pad = (text, line) => text + '\n'.repeat(Math.max(0, line - text.split('\n
 
 /** The TypeScript snippets of the documentation compile against the built packages; one test a snippet. */
 export async function checkSnippets() {
-  const snippets = documentationPages().flatMap((page) => snippetsOf(shown(page), readPage(page)))
+  const pages = documentationPages().filter(existsSync)
+  const snippets = pages.flatMap((page) => snippetsOf(shown(page), readPage(page)))
   if (snippets.length === 0) return sum([])
   rmSync(directory, { recursive: true, force: true })
   for (const { file, source } of snippets) {

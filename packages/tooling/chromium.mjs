@@ -15,7 +15,7 @@ const usualPlaces = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-export const chromiumAdvice =
+const chromiumAdvice =
   'Chromium is missing. Install it (Debian: sudo apt-get install chromium; elsewhere: npx playwright install chromium), ' +
   'or set CHROMIUM_PATH to the program.'
 

@@ -44,7 +44,7 @@ export function fencesOf(markdown) {
 }
 
 /** @param {string} markdown */
-export const withoutFences = (markdown) =>
+const withoutFences = (markdown) =>
   markdown.replace(/^\s*(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\s*\1[^\n]*$/gm, '').replace(/`[^`\n]*`/g, '')
 
 /**

@@ -33,7 +33,7 @@ export function planRedis({ url, answers, server, mayInstall }) {
   return mayInstall ? { kind: 'install' } : { kind: 'missing' }
 }
 
-export const redisAdvice =
+const redisAdvice =
   'Redis is missing. Install it (Debian and Ubuntu: sudo apt-get install redis-server; macOS: brew install redis), ' +
   'or set REDIS_URL to a server that these tests may write to.'
 
@@ -44,7 +44,7 @@ export const redisAdvice =
  * @param {number} [timeoutMs]
  * @returns {Promise<boolean>}
  */
-export function answersPing(port, timeoutMs = 1000) {
+function answersPing(port, timeoutMs = 1000) {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port })
     const end = (/** @type {boolean} */ answer) => {

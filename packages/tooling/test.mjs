@@ -61,7 +61,12 @@ async function prepare(chosen) {
       if (code !== 0) throw new StepError('the dependencies could not be installed', output)
     })
   }
-  // `tsc -b` and the builds write the same files: whatever reads them comes after one build.
+  if (!chosen.some(({ name }) => name === 'build') && chosen.some(({ needsBuild }) => needsBuild)) {
+    await attempt('build', async (onOutput) => {
+      const { code, output } = await run(bin('turbo'), ['run', 'build', '--concurrency=2'], { onOutput })
+      if (code !== 0) throw new Error(`the build failed\n${indent(output)}`)
+    })
+  }
   const redis = chosen.some(({ needs }) => needs === 'redis')
     ? await attempt('Redis', provideRedis)
     : undefined
@@ -99,7 +104,7 @@ async function runSuite(suite, context) {
   const ms = performance.now() - startedAt
   const mark = count.failed === 0 ? '✓' : '✗'
   print(`${mark} ${suite.name}: ${count.passed} passed, ${count.failed} failed (${seconds(ms)})`)
-  if (count.failed > 0) print(indent(complaints(count)))
+  if (count.failed > 0) print(indent(complaints(count, suite.live)))
   return { suite, count, ms }
 }
 
@@ -162,12 +167,6 @@ async function main() {
   const startedAt = performance.now()
   const chosen = chosenSuites(values.only)
   const { failures, ...context } = await prepare(chosen)
-  if (!chosen.some(({ name }) => name === 'build') && chosen.some(({ needsBuild }) => needsBuild)) {
-    await step('build', print, async (onOutput) => {
-      const { code, output } = await run(bin('turbo'), ['run', 'build', '--concurrency=2'], { onOutput })
-      if (code !== 0) throw new StepError('the build failed', output)
-    })
-  }
   const ready = chosen.filter(
     ({ needs }) =>
       needs === undefined || (needs === 'redis' ? context.redisUrl : context.chromiumPath) !== undefined,
