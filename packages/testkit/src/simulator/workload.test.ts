@@ -9,7 +9,7 @@ describe('drawEdit', () => {
     const text = 'a🎈b🎈🎈c'
     const kinds = new Set<string>()
     for (let index = 0; index < 300; index++) {
-      const { intent, check } = drawEdit('doc:a', random, text, '<m>')
+      const { intent, check } = drawEdit('doc:a', random, text, 7)
       const {
         op,
         pos,
@@ -26,30 +26,31 @@ describe('drawEdit', () => {
   })
 
   it('tells what each of the other rules must show', () => {
-    const counter = drawEdit('counter:a', random, 5, '<m>')
+    const counter = drawEdit('counter:a', random, 5, 7)
+    expect(Math.abs(counter.amount)).toBe(7)
     expect(counter.check(5 + counter.amount)).toBeUndefined()
     expect(counter.check(5)).toBeDefined()
 
-    const add = drawEdit('tags:a', random, new Set(), '<m>')
-    expect(add.intent).toEqual({ op: 'add', value: '<m>' })
-    expect(add.check(new Set(['<m>']))).toBeUndefined()
+    const add = drawEdit('tags:a', random, new Set(), 7)
+    expect(add.intent).toEqual({ op: 'add', value: '<7>' })
+    expect(add.check(new Set(['<7>']))).toBeUndefined()
     expect(add.check(new Set())).toBeDefined()
 
-    const one = drawEdit('title:a', random, undefined, '<m>')
-    expect(one.check('<m>')).toBeUndefined()
+    const one = drawEdit('title:a', random, undefined, 7)
+    expect(one.check('<7>')).toBeUndefined()
     expect(one.check('<n>')).toBeDefined()
 
-    const multi = drawEdit('siblings:a', random, [], '<m>')
-    expect(multi.check(['<m>'])).toBeUndefined()
-    expect(multi.check(['<m>', '<n>'])).toBeDefined()
+    const multi = drawEdit('siblings:a', random, [], 7)
+    expect(multi.check(['<7>'])).toBeUndefined()
+    expect(multi.check(['<7>', '<n>'])).toBeDefined()
 
-    const append = drawEdit('chat:a', random, ['<l>'], '<m>')
-    expect(append.check(['<l>', '<m>'])).toBeUndefined()
-    expect(append.check(['<m>', '<l>'])).toBeDefined()
+    const append = drawEdit('chat:a', random, ['<l>'], 7)
+    expect(append.check(['<l>', '<7>'])).toBeUndefined()
+    expect(append.check(['<7>', '<l>'])).toBeDefined()
   })
 
   it('deletes elements that are there', () => {
-    const edits = Array.from({ length: 60 }, () => drawEdit('tags:a', random, new Set(['<x>']), '<m>'))
+    const edits = Array.from({ length: 60 }, () => drawEdit('tags:a', random, new Set(['<x>']), 7))
     const deletion = edits.find(({ intent }) => intent.op === 'delete')
     expect(deletion?.intent).toEqual({ op: 'delete', value: '<x>' })
     expect(deletion?.check(new Set())).toBeUndefined()

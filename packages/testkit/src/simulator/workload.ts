@@ -11,20 +11,21 @@ export interface Edit {
    * add nothing.
    */
   readonly marker: string | undefined
-  /** What a counter changes by; 0 elsewhere. */
+  /** What a counter changes by, which no other edit of the run changes it by; 0 elsewhere. */
   readonly amount: number
   /** What is wrong with the value right after the edit, or undefined: one reads what one wrote. */
   check(after: unknown): string | undefined
 }
 
-/** Draws an edit for a stream's current value. `marker` must be ASCII and used once. */
-export function drawEdit(stream: SimulatedStream, random: Random, value: unknown, marker: string): Edit {
+/** Draws an edit for a stream's current value. `ordinal` must be used once in a run: what the edit adds is made of it. */
+export function drawEdit(stream: SimulatedStream, random: Random, value: unknown, ordinal: number): Edit {
+  const marker = `<${ordinal}>`
   const [kind] = stream.split(':')
   switch (kind) {
     case 'doc':
       return drawTextEdit(random, value as string, marker)
     case 'counter':
-      return drawCounterEdit(random, value as number)
+      return drawCounterEdit(random, value as number, ordinal)
     case 'tags':
     case 'once':
       return drawSetEdit(random, value as ReadonlySet<string>, marker)
@@ -88,8 +89,7 @@ function snap(text: string, place: number): number {
   return unit >= 0xdc00 && unit <= 0xdfff && place > 0 ? place - 1 : place
 }
 
-function drawCounterEdit(random: Random, before: number): Edit {
-  const size = random.between(1, 1_000_000)
+function drawCounterEdit(random: Random, before: number, size: number): Edit {
   const amount = random.chance(0.6) ? size : -size
   const intent = { op: amount > 0 ? 'increment' : 'decrement', amount: size }
   const expected = before + amount

@@ -1,0 +1,103 @@
+import type { SequencedOp } from '@flowsync/crdt'
+import { findMarker } from './log-checks.js'
+import type { SimulatedStream } from './scenario.js'
+import type { Edit } from './workload.js'
+
+/** What became of one edit, as its author was told. */
+export interface LedgerEntry {
+  readonly device: number
+  /** Which life of the device made it. */
+  readonly incarnation: number
+  readonly stream: SimulatedStream
+  readonly edit: Edit
+  /** `open`: its author died, or the run ended, before it was told. */
+  saved: 'open' | 'yes' | 'no'
+  ackedSeq: number | undefined
+  /** Code of the hub's refusal. */
+  refused: string | undefined
+}
+
+/**
+ * Every edit of a run, written down outside the system under test, in the order its author made them.
+ * What it holds of promises is compared with the log in the end.
+ */
+export class Ledger {
+  private readonly entries: LedgerEntry[] = []
+
+  add(device: number, incarnation: number, stream: SimulatedStream, edit: Edit): LedgerEntry {
+    const entry: LedgerEntry = {
+      device,
+      incarnation,
+      stream,
+      edit,
+      saved: 'open',
+      ackedSeq: undefined,
+      refused: undefined,
+    }
+    this.entries.push(entry)
+    return entry
+  }
+
+  get all(): readonly LedgerEntry[] {
+    return this.entries
+  }
+
+  /** Edits of a device that a new instance on its disk must show. */
+  savedOf(device: number, stream: SimulatedStream): readonly LedgerEntry[] {
+    return this.entries.filter(
+      (entry) =>
+        entry.device === device &&
+        entry.stream === stream &&
+        entry.saved === 'yes' &&
+        entry.refused === undefined,
+    )
+  }
+}
+
+/**
+ * What is wrong with a stream's log in the light of the ledger (G1, G2): an acknowledged edit is at its seq and nowhere
+ * else; a saved edit is there once; a device's edits stand in the order they were made.
+ *
+ * @param changes by how much each op changes a counter's value, in seq order; empty for other rules
+ * @param isFinal whether every outbox has drained, so that saved edits must be there
+ */
+export function checkLedger(
+  entries: readonly LedgerEntry[],
+  ops: readonly SequencedOp[],
+  changes: readonly number[],
+  isFinal: boolean,
+): string[] {
+  const problems: string[] = []
+  const lastSeqs = new Map<number, number>()
+
+  for (const entry of entries) {
+    const seqs = placesOf(entry.edit, ops, changes)
+    if (seqs === undefined) continue
+    const name = `the edit ${JSON.stringify(entry.edit.intent)} of device ${entry.device}`
+    if (seqs.length > 1) problems.push(`G2: ${name} took effect ${seqs.length} times, at ${seqs.join(', ')}`)
+    if (entry.ackedSeq !== undefined && seqs[0] !== entry.ackedSeq) {
+      problems.push(
+        `G1: ${name} was acknowledged at seq ${entry.ackedSeq} and is at ${seqs[0] ?? 'no place'}`,
+      )
+    }
+    if (entry.refused !== undefined && seqs.length > 0) {
+      problems.push(`G2: ${name} was refused with ${entry.refused} and is at ${seqs.join(', ')}`)
+    }
+    if (isFinal && entry.saved === 'yes' && entry.refused === undefined && seqs.length === 0) {
+      problems.push(`G2: ${name} was saved and never took effect`)
+    }
+    const [seq] = seqs
+    if (seq === undefined) continue
+    const lastSeq = lastSeqs.get(entry.device) ?? 0
+    if (seq < lastSeq)
+      problems.push(`G2: ${name} is at ${seq}, before an earlier one of the device at ${lastSeq}`)
+    lastSeqs.set(entry.device, Math.max(seq, lastSeq))
+  }
+  return problems
+}
+
+function placesOf(edit: Edit, ops: readonly SequencedOp[], changes: readonly number[]): number[] | undefined {
+  if (edit.marker !== undefined) return findMarker(ops, edit.marker)
+  if (edit.amount === 0) return undefined
+  return changes.flatMap((change, index) => (change === edit.amount ? [index + 1] : []))
+}
