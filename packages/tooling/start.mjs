@@ -134,7 +134,7 @@ async function prepare(dataDirectory) {
     })
   }
   await step('building', print, async (onOutput) => {
-    const args = ['run', 'build', '--filter=next-demo...', '--filter=@flowsync/hub...', '--concurrency=2']
+    const args = ['run', 'build', '--filter=next-demo', '--filter=@flowsync/hub', '--concurrency=2']
     const logFile = join(dataDirectory, 'logs', 'build.log')
     const { code, output } = await run(bin('turbo'), args, { onOutput, logFile })
     if (code !== 0) throw new StepError('the build failed', output)
