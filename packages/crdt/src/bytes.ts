@@ -2,6 +2,7 @@ import { FlowSyncError } from './errors.js'
 
 const MAX_VARINT = Number.MAX_SAFE_INTEGER
 const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Growing byte buffer with the few primitives that all of FlowSync's formats are made of. */
 export class ByteWriter {
@@ -129,7 +130,7 @@ export class ByteReader {
   string(maxBytes = MAX_VARINT): string {
     const bytes = this.bytes(maxBytes)
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+      return decoder.decode(bytes)
     } catch (cause) {
       throw malformed('a text is not valid UTF-8', cause)
     }

@@ -1,0 +1,68 @@
+import { ByteReader, ByteWriter } from './bytes.js'
+import { FlowSyncError, isFlowSyncError } from './errors.js'
+import type { ReplicaId } from './op.js'
+
+/** Writes a body or a state behind its format version, so that a later format is told apart by name. */
+export function encodeVersioned(version: number, write: (writer: ByteWriter) => void): Uint8Array {
+  const writer = new ByteWriter()
+  writer.u8(version)
+  write(writer)
+  return writer.finish()
+}
+
+/**
+ * Reads what {@link encodeVersioned} wrote, all of it.
+ * @throws FlowSyncError with `code` for another version and for any bytes that `read` does not take
+ */
+export function decodeVersioned<Result>(
+  code: 'op/invalid' | 'state/invalid',
+  bytes: Uint8Array,
+  version: number,
+  read: (reader: ByteReader) => Result,
+): Result {
+  try {
+    const reader = new ByteReader(bytes)
+    const found = reader.u8()
+    if (found !== version) throw malformed(`format version ${found} where ${version} is known`)
+    const result = read(reader)
+    reader.end()
+    return result
+  } catch (cause) {
+    if (isFlowSyncError(cause)) throw new FlowSyncError(code, cause.message, { cause })
+    throw cause
+  }
+}
+
+/** The error for bytes that no encoder makes. */
+export function malformed(what: string, cause?: unknown): FlowSyncError<'codec/malformed'> {
+  return new FlowSyncError('codec/malformed', `Malformed bytes: ${what}.`, { cause })
+}
+
+const REPLICA_BYTES = 16
+
+/** A replica id as its 16 bytes. */
+export function writeReplica(writer: ByteWriter, replica: ReplicaId): void {
+  for (let at = 0; at < 2 * REPLICA_BYTES; at += 2) writer.u8(Number.parseInt(replica.slice(at, at + 2), 16))
+}
+
+/** Reads what {@link writeReplica} wrote. */
+export function readReplica(reader: ByteReader): ReplicaId {
+  let hex = ''
+  for (const byte of reader.raw(REPLICA_BYTES)) hex += byte.toString(16).padStart(2, '0')
+  return hex as ReplicaId
+}
+
+/**
+ * Reads a varint of at least `min`.
+ * @throws FlowSyncError `codec/malformed` outside of `min` to `max`
+ */
+export function readBetween(reader: ByteReader, min: number, max: number): number {
+  const value = reader.varint(max)
+  if (value < min) throw malformed(`${value} is below ${min}`)
+  return value
+}
+
+/** Reads how many items follow, each of at least `itemBytes`, so that a claim is bounded by the input. */
+export function readCount(reader: ByteReader, itemBytes: number): number {
+  return reader.varint(Math.floor(reader.remaining / itemBytes))
+}
