@@ -42,7 +42,7 @@ export type {
   StreamValue,
   TypedStreams,
 } from './stream-types.js'
-export { defineStreams, type StreamDefinitions } from './streams.js'
+export { defineStreams, type DefinedStreams, type StreamDefinitions } from './streams.js'
 export { createSystem, type System } from './system.js'
 export { PROTOCOL_VERSION } from './version.js'
 export { fromWireError, toWireError, type WireError } from './wire-error.js'

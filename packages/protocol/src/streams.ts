@@ -4,17 +4,23 @@ import { assertStreamName, isStreamName } from './stream-name.js'
 import { compareSpecificity, matchesPattern, parsePattern, type StreamPattern } from './stream-pattern.js'
 import type { StreamRule, StreamRules, TypedStreams } from './stream-types.js'
 
-/** Which streams there are and how each merges: names, rules and types in one place, shared by hub and clients. */
-export interface StreamDefinitions<Rules extends StreamRules = StreamRules> extends TypedStreams<Rules> {
-  /** The rules as they were given, by pattern; frozen. */
-  readonly rules: Rules
+/** Which streams there are and how each merges, as those see it who know no names: a hub, a generic client. */
+export interface StreamDefinitions extends TypedStreams {
+  /** The rules as they were given, by pattern; frozen, without a prototype. */
+  readonly rules: StreamRules
   /**
    * The rule of the most specific pattern that covers the name; an exact name beats every pattern.
    * @throws FlowSyncError `stream/name-invalid`, `stream/unknown`
    */
-  ruleFor<const Name extends string>(name: Name): StreamRule<TypedStreams<Rules>, Name>
-  /** The same without types, or undefined where `ruleFor` throws. */
+  ruleFor(name: string): AnyMergeRule
+  /** The same, or undefined where `ruleFor` throws. */
   findRule(name: string): AnyMergeRule | undefined
+}
+
+/** Which streams there are and how each merges, with all types: what `defineStreams` returns. */
+export interface DefinedStreams<Rules extends StreamRules> extends StreamDefinitions, TypedStreams<Rules> {
+  readonly rules: Rules
+  ruleFor<const Name extends string>(name: Name): StreamRule<TypedStreams<Rules>, Name>
 }
 
 interface Entry {
@@ -30,7 +36,7 @@ interface Entry {
  * ```
  * @throws FlowSyncError `config/invalid` for a pattern or a rule that is none
  */
-export function defineStreams<const Rules extends StreamRules>(rules: Rules): StreamDefinitions<Rules> {
+export function defineStreams<const Rules extends StreamRules>(rules: Rules): DefinedStreams<Rules> {
   const entries = Object.entries(rules).map(([text, rule]) => entryOf(text, rule))
   const exact = new Map(
     entries.filter(({ pattern }) => pattern.isLiteral).map(({ pattern, rule }) => [pattern.text, rule]),

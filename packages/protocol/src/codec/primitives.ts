@@ -21,41 +21,6 @@ export function varint(max = Number.MAX_SAFE_INTEGER, min = 0): Codec<number> {
   }
 }
 
-/** One byte, 0 to 255. */
-export const u8: Codec<number> = {
-  describe: 'u8',
-  write(writer, value) {
-    if (!Number.isInteger(value) || value < 0 || value > 255) throw invalidValue(`${value} is no byte`)
-    writer.u8(value)
-  },
-  read: (reader) => reader.u8(),
-}
-
-/** One byte, 0 or 1. */
-export const bool: Codec<boolean> = {
-  describe: 'bool',
-  write: (writer, value) => writer.u8(value ? 1 : 0),
-  read(reader) {
-    const byte = reader.u8()
-    if (byte > 1) throw malformed('a flag is neither 0 nor 1')
-    return byte === 1
-  },
-}
-
-/** IEEE 754, little endian, 8 bytes; NaN is refused, because it has many encodings. */
-export const f64: Codec<number> = {
-  describe: 'f64',
-  write(writer, value) {
-    if (Number.isNaN(value)) throw invalidValue('NaN')
-    writer.f64(value)
-  },
-  read(reader) {
-    const value = reader.f64()
-    if (Number.isNaN(value)) throw malformed('a number is NaN')
-    return value
-  },
-}
-
 /** At most `max` bytes after their length. Reading copies: the result does not keep the frame alive. */
 export function bytes(max: number): Codec<Uint8Array> {
   return {
@@ -65,18 +30,6 @@ export function bytes(max: number): Codec<Uint8Array> {
       writer.bytes(value)
     },
     read: (reader) => reader.bytes(max).slice(),
-  }
-}
-
-/** Exactly `length` bytes. Reading copies. */
-export function fixedBytes(length: number): Codec<Uint8Array> {
-  return {
-    describe: `fixed(${length})`,
-    write(writer, value) {
-      if (value.length !== length) throw invalidValue(`${value.length} bytes where ${length} are wanted`)
-      writer.raw(value)
-    },
-    read: (reader) => reader.raw(length).slice(),
   }
 }
 
