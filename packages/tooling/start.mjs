@@ -118,6 +118,7 @@ function diedEarly({ name, child, recent }) {
 async function stopServices() {
   // The demo first: it talks to the hub.
   for (const { name, child } of services.splice(0).reverse()) {
+    if (hasEnded(child)) continue
     const how = await stop(child, stopGraceMs)
     print(
       `  ${name} ${how === 'stopped' ? 'stopped' : `did not stop within ${seconds(stopGraceMs)} and was killed`}`,

@@ -33,6 +33,9 @@ import { bin, cacheDir, environment, filesBelow, packageDirectories, root } from
 
 const workers = '2'
 
+/** A runner that hangs ends as a failure, well before anybody's patience does. */
+const runnerTimeoutMs = 480_000
+
 /**
  * A command that is one test.
  *
@@ -76,6 +79,7 @@ async function vitest(project, { redisUrl, onOutput }) {
   ]
   const { code } = await run(bin('vitest'), args, {
     onOutput,
+    timeoutMs: runnerTimeoutMs,
     env: environment(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
   })
   return countVitest(readReport(file), code)
@@ -86,6 +90,7 @@ async function playwright({ redisUrl, chromiumPath, onOutput }) {
   const file = freshReportFile('e2e')
   const { code } = await run(bin('playwright'), ['test', '--reporter=list,json', `--workers=${workers}`], {
     onOutput,
+    timeoutMs: runnerTimeoutMs,
     env: environment({
       PLAYWRIGHT_JSON_OUTPUT_FILE: file,
       CHROMIUM_PATH: chromiumPath,
