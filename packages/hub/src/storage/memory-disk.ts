@@ -1,0 +1,64 @@
+import type { ReplicaId, SequencedOp } from '@flowsync/crdt'
+import type { Snapshot, StreamCreation, StreamKey } from './driver.js'
+
+/** The ops of one replica in one stream, in the order of their counters. */
+export interface ReplicaLog {
+  nextCounter: number
+  readonly ops: SequencedOp[]
+}
+
+/** One stream as it would be on disk. */
+export interface StoredStream {
+  readonly creation: StreamCreation
+  epoch: string
+  readonly ops: SequencedOp[]
+  readonly replicas: Map<ReplicaId, ReplicaLog>
+  /** By seq. */
+  readonly snapshots: Map<number, Snapshot>
+}
+
+/**
+ * What survives a simulated crash: only what was synced is ever written here. Pass the same disk to the
+ * next `memory({ disk })` to start a hub on what the crashed one left.
+ */
+export class MemoryDisk {
+  private readonly streams = new Map<string, StoredStream>()
+  private readonly subjects = new Map<string, string>()
+  private writer: object | undefined
+
+  /** Makes `writer` the only one that may write; the former one is locked out, as after a crash. */
+  take(writer: object): void {
+    this.writer = writer
+  }
+
+  isHeldBy(writer: object): boolean {
+    return this.writer === writer
+  }
+
+  stream(key: StreamKey): StoredStream | undefined {
+    return this.streams.get(nameOf(key.workspace, key.stream))
+  }
+
+  create(creation: StreamCreation, epoch: string): StoredStream {
+    const stored: StoredStream = { creation, epoch, ops: [], replicas: new Map(), snapshots: new Map() }
+    this.streams.set(nameOf(creation.workspace, creation.stream), stored)
+    return stored
+  }
+
+  streamsOf(workspace: string): StoredStream[] {
+    return [...this.streams.values()].filter(({ creation }) => creation.workspace === workspace)
+  }
+
+  subjectOf(workspace: string, replica: ReplicaId): string | undefined {
+    return this.subjects.get(nameOf(workspace, replica))
+  }
+
+  bind(workspace: string, replica: ReplicaId, subject: string): void {
+    this.subjects.set(nameOf(workspace, replica), subject)
+  }
+}
+
+/** A workspace's name holds no slash. */
+function nameOf(workspace: string, rest: string): string {
+  return `${workspace}/${rest}`
+}

@@ -1,0 +1,191 @@
+import type { ReplicaId } from '@flowsync/crdt'
+import { createEpoch, createError, createSystem, encodeOps, type System } from '@flowsync/protocol'
+import type {
+  AppendBatch,
+  AppendOutcome,
+  LogDriver,
+  LogSlice,
+  ReadRange,
+  Snapshot,
+  StreamCreation,
+  StreamHead,
+  StreamKey,
+} from '../driver.js'
+import { type EncodedSlice, fromPlainError } from './log-database.js'
+import { opsOfRow } from './log-table.js'
+import { sizeOfOp } from '../op-size.js'
+import { StorageThread } from './storage-thread.js'
+
+/** How a SQLite log behaves. */
+export interface SqliteOptions {
+  /** Above this size of the file appends are refused with `storage/full`. Default: no limit but the disk. */
+  readonly limitBytes?: number
+  /** For the epochs of new streams. */
+  readonly system?: System
+}
+
+/**
+ * The embedded log: one SQLite file, written by a thread of its own with `node:sqlite`, in WAL mode with
+ * `synchronous = FULL`. What it acknowledged survives SIGKILL and power loss. One hub process per file.
+ *
+ * ```ts
+ * createHub({ storage: sqlite('flowsync.db'), … })
+ * ```
+ */
+export function sqlite(file: string, options: SqliteOptions = {}): LogDriver {
+  return new SqliteDriver(file, options)
+}
+
+interface PendingOpen {
+  readonly creation: StreamCreation
+  resolve(head: StreamHead): void
+  reject(error: unknown): void
+}
+
+class SqliteDriver implements LogDriver {
+  readonly kind = 'sqlite'
+  private readonly file: string
+  private readonly limitBytes: number
+  private readonly system: System
+  private thread: Promise<StorageThread> | undefined
+  private pendingOpens: PendingOpen[] = []
+  private isClosed = false
+
+  constructor(file: string, options: SqliteOptions) {
+    this.file = file
+    this.limitBytes = options.limitBytes ?? 0
+    this.system = options.system ?? createSystem()
+  }
+
+  async open(): Promise<void> {
+    await this.ready()
+  }
+
+  openStream(creation: StreamCreation): Promise<StreamHead> {
+    return new Promise((resolve, reject) => {
+      this.pendingOpens.push({ creation, resolve, reject })
+      // A client that opens a thousand streams costs one sync.
+      if (this.pendingOpens.length === 1) queueMicrotask(() => void this.openPending())
+    })
+  }
+
+  private async openPending(): Promise<void> {
+    const opens = this.pendingOpens
+    this.pendingOpens = []
+    try {
+      const thread = await this.ready()
+      const epochs = opens.map(() => createEpoch(this.system))
+      const heads = await thread.call('openStreams', [opens.map(({ creation }) => creation), epochs])
+      heads.forEach((head, index) => opens[index]?.resolve(head))
+    } catch (error) {
+      for (const { reject } of opens) reject(error)
+    }
+  }
+
+  async findStream({ workspace, stream }: StreamKey): Promise<StreamHead | undefined> {
+    const thread = await this.ready()
+    return thread.call('findStream', [{ workspace, stream }])
+  }
+
+  async append(batches: readonly AppendBatch[]): Promise<readonly AppendOutcome[]> {
+    const thread = await this.ready()
+    const encoded = batches.map(({ workspace, stream, epoch, subject, ops }) => {
+      return { workspace, stream, epoch, subject, ops: encodeOps(ops) }
+    })
+    const outcomes = await thread.call(
+      'append',
+      [encoded],
+      encoded.map(({ ops }) => ops.buffer),
+    )
+    return outcomes.map((outcome) =>
+      outcome.kind === 'ok' ? outcome : { kind: 'failed', error: fromPlainError(outcome.error) },
+    )
+  }
+
+  async read({ workspace, stream, afterSeq, limitBytes, throughSeq }: ReadRange): Promise<LogSlice | undefined> {
+    const thread = await this.ready()
+    const range = { workspace, stream, afterSeq, limitBytes, throughSeq }
+    const slice = await thread.call('read', [range])
+    return slice && decodeSlice(slice, range)
+  }
+
+  async countersOf({ workspace, stream }: StreamKey, replicas: readonly ReplicaId[]): Promise<readonly number[]> {
+    const thread = await this.ready()
+    return thread.call('countersOf', [{ workspace, stream }, replicas])
+  }
+
+  async putSnapshot({ workspace, stream }: StreamKey, snapshot: Snapshot): Promise<void> {
+    const thread = await this.ready()
+    return thread.call('putSnapshot', [{ workspace, stream }, snapshot])
+  }
+
+  async latestSnapshot(
+    { workspace, stream }: StreamKey,
+    atOrBelow = Number.MAX_SAFE_INTEGER,
+  ): Promise<Snapshot | undefined> {
+    const thread = await this.ready()
+    return thread.call('latestSnapshot', [{ workspace, stream }, atOrBelow])
+  }
+
+  async listStreams(
+    workspace: string,
+    { after = '', limit }: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly StreamHead[]> {
+    const thread = await this.ready()
+    return thread.call('listStreams', [workspace, after, limit])
+  }
+
+  async renewEpoch({ workspace, stream }: StreamKey, epoch: string): Promise<StreamHead | undefined> {
+    const thread = await this.ready()
+    return thread.call('renewEpoch', [{ workspace, stream }, epoch, createEpoch(this.system)])
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return
+    this.isClosed = true
+    const thread = await this.thread?.catch(() => undefined)
+    if (!thread) return
+    await thread.call('close', [])
+    await thread.end()
+  }
+
+  /** The thread with the file open. One that ended is replaced: the next call may find the storage well again. */
+  private ready(): Promise<StorageThread> {
+    if (this.isClosed) throw createError('storage/unavailable', 'The storage is closed.')
+    this.thread ??= this.start()
+    return this.thread
+  }
+
+  private async start(): Promise<StorageThread> {
+    const forget = (): void => {
+      this.thread = undefined
+    }
+    const thread = new StorageThread(forget)
+    try {
+      await thread.call('open', [{ file: this.file, limitBytes: this.limitBytes }])
+      return thread
+    } catch (error) {
+      forget()
+      await thread.end()
+      throw error
+    }
+  }
+}
+
+function decodeSlice(slice: EncodedSlice, { afterSeq, limitBytes, throughSeq = slice.headSeq }: ReadRange): LogSlice {
+  const { epoch, headSeq, rows, replicas } = slice
+  const ops: LogSlice['ops'][number][] = []
+  let bytes = 0
+  for (const row of rows) {
+    for (const op of opsOfRow(row, (number) => replicas.get(number) ?? unknownReplica(number))) {
+      if (op.seq <= afterSeq || op.seq > throughSeq || bytes >= limitBytes) continue
+      ops.push(op)
+      bytes += sizeOfOp(op)
+    }
+  }
+  return { epoch, headSeq, ops }
+}
+
+function unknownReplica(number: number): never {
+  throw createError('storage/corrupt', `The log names replica ${number}, which does not exist.`)
+}

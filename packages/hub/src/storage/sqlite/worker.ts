@@ -1,0 +1,56 @@
+import { parentPort } from 'node:worker_threads'
+import { createError } from '@flowsync/protocol'
+import { LogDatabase, toPlainError } from './log-database.js'
+import { sqliteError } from './sqlite-error.js'
+import type { WorkerAnswer, WorkerCall } from './worker-call.js'
+
+// Entry of the storage thread: syncing to disk blocks, and must not block the hub's event loop.
+
+let database: LogDatabase | undefined
+
+function opened(): LogDatabase {
+  if (!database) throw createError('storage/unavailable', 'The storage is not open.')
+  return database
+}
+
+function perform(call: WorkerCall): unknown {
+  switch (call.method) {
+    case 'open':
+      database = new LogDatabase(...call.args)
+      return undefined
+    case 'openStreams':
+      return opened().openStreams(...call.args)
+    case 'findStream':
+      return opened().findStream(...call.args)
+    case 'append':
+      return opened().append(...call.args)
+    case 'read':
+      return opened().read(...call.args)
+    case 'countersOf':
+      return opened().countersOf(...call.args)
+    case 'putSnapshot':
+      return opened().putSnapshot(...call.args)
+    case 'latestSnapshot':
+      return opened().latestSnapshot(...call.args)
+    case 'listStreams':
+      return opened().listStreams(...call.args)
+    case 'renewEpoch':
+      return opened().renewEpoch(...call.args)
+    case 'close':
+      database?.close()
+      database = undefined
+      return undefined
+  }
+}
+
+function answer(call: WorkerCall): WorkerAnswer {
+  try {
+    return { id: call.id, value: perform(call) }
+  } catch (error) {
+    return { id: call.id, error: toPlainError(sqliteError(error, 'The database')) }
+  }
+}
+
+parentPort?.on('message', (call: WorkerCall) => {
+  parentPort?.postMessage(answer(call))
+})
