@@ -52,16 +52,6 @@ export function readReplica(reader: ByteReader): ReplicaId {
   return hex as ReplicaId
 }
 
-/**
- * Reads a varint of at least `min`.
- * @throws FlowSyncError `codec/malformed` outside of `min` to `max`
- */
-export function readBetween(reader: ByteReader, min: number, max: number): number {
-  const value = reader.varint(max)
-  if (value < min) throw malformed(`${value} is below ${min}`)
-  return value
-}
-
 /** Reads how many items follow, each of at least `itemBytes`, so that a claim is bounded by the input. */
 export function readCount(reader: ByteReader, itemBytes: number): number {
   return reader.varint(Math.floor(reader.remaining / itemBytes))
