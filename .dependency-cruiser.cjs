@@ -136,7 +136,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|\\.next|\\.svelte-kit|\\.turbo)/' },
+    exclude: { path: '(^|/)(dist|\\.next|\\.svelte-kit|\\.turbo|\\.snippets)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { run } from './process.mjs'
 import { one, sum } from './reports.mjs'
-import { bin, cacheDir, publishedPackages, root } from './workspace.mjs'
+import { bin, cacheDir, filesBelow, publishedPackages, root, shown } from './workspace.mjs'
 
 /**
  * Checks each package as npm would get it, packed into a tarball; one test a package.
@@ -56,17 +56,13 @@ async function checkPackage(tool, directory, name) {
 /** @param {string} directory of a package */
 function fingerprintOf(directory) {
   const hash = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml')))
-  const files = ['package.json', ...listed(directory, 'dist'), ...listed(directory, 'src')]
-  for (const file of files) hash.update(file).update(readFileSync(join(directory, file)))
+  const files = [
+    join(directory, 'package.json'),
+    ...filesBelow(join(directory, 'dist')),
+    ...filesBelow(join(directory, 'src')),
+  ]
+  for (const file of files) {
+    if (!file.endsWith('.tsbuildinfo')) hash.update(shown(file)).update(readFileSync(file))
+  }
   return hash.digest('hex')
 }
-
-/**
- * @param {string} directory
- * @param {string} folder
- */
-const listed = (directory, folder) =>
-  readdirSync(join(directory, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.tsbuildinfo'))
-    .map((entry) => join(entry.parentPath.slice(directory.length + 1), entry.name))
-    .sort()

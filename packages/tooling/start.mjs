@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 
 import { devSecrets } from './dev-secrets.mjs'
 import { install, isInstalled } from './install.mjs'
+import { nodeProblem } from './node-version.mjs'
 import { choosePort, parsePort, PortError } from './ports.mjs'
 import { hasEnded, lastLines, openLog, run, stop, stopRunning } from './process.mjs'
 import { seconds, step, StepError } from './progress.mjs'
@@ -23,9 +24,10 @@ PORT and HUB_PORT ask for certain ports. Without them the demo takes 3000 and th
 FLOWSYNC_SECRET and NEXTAUTH_SECRET replace the generated secrets.`
 
 const hubMain = join(root, 'packages', 'hub', 'dist', 'cli', 'main.js')
+/** What the demo shares; the hub folds these streams by these rules. */
+const demoStreams = join(root, 'apps', 'next-demo', 'lib', 'streams.ts')
 const demoDirectory = join(root, 'apps', 'next-demo')
 const nextMain = join(demoDirectory, 'node_modules', 'next', 'dist', 'bin', 'next')
-const minimumNode = 20
 const healthTimeoutMs = 60_000
 const stopGraceMs = 8000
 
@@ -146,10 +148,8 @@ async function prepare(dataDirectory) {
 }
 
 async function main() {
-  const major = Number(process.versions.node.split('.')[0])
-  if (major < minimumNode) {
-    throw new StartError(`Node ${process.versions.node} is too old: this needs Node ${minimumNode} or newer`)
-  }
+  const problem = nodeProblem()
+  if (problem !== undefined) throw new StartError(problem)
   const startedAt = performance.now()
   const dataDirectory = resolve(root, values.data)
   // Ports before the long work: who asked for one that is taken learns it at once.
@@ -183,7 +183,10 @@ async function main() {
   const database = join(dataDirectory, 'hub.sqlite')
   const hub = startService(
     'hub',
-    [hubMain, 'start', '--port', String(hubPort.port), '--host', values.host, '--db', database],
+    [
+      ...[hubMain, 'start', '--streams', demoStreams, '--db', database],
+      ...['--port', String(hubPort.port), '--host', values.host],
+    ],
     root,
     env,
     dataDirectory,

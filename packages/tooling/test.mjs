@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 
 import { provideChromium } from './chromium.mjs'
 import { install, isInstalled } from './install.mjs'
+import { nodeProblem } from './node-version.mjs'
 import { run, stopRunning } from './process.mjs'
 import { seconds, step, StepError, table } from './progress.mjs'
 import { provideRedis } from './redis.mjs'
@@ -164,6 +165,8 @@ async function main() {
     print(help)
     return 0
   }
+  const problem = nodeProblem()
+  if (problem !== undefined) throw new Error(problem)
   const startedAt = performance.now()
   const chosen = chosenSuites(values.only)
   const { failures, ...context } = await prepare(chosen)

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { delimiter, join, relative, resolve } from 'node:path'
+import { delimiter, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 import { readJson } from './json.mjs'
 
 /** The root of the repository. */
-export const root = resolve(import.meta.dirname, '..', '..')
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 
 /** Holds what the tooling remembers between runs; deleting it only costs time. */
 export const cacheDir = join(root, 'node_modules', '.cache', 'flowsync-tooling')
