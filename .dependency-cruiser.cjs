@@ -69,7 +69,8 @@ module.exports = {
       severity: 'error',
       comment: 'an import that does not resolve: a deep import past `exports`, or a missing dependency',
       from: {},
-      to: { couldNotResolve: true },
+      // `@/` is an application's own folder; its build resolves it.
+      to: { couldNotResolve: true, pathNot: '^@/' },
     },
     {
       name: 'no-own-index',
