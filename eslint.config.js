@@ -9,6 +9,8 @@ const tests = [
   '**/*.test.mjs',
   '**/*.test-d.ts',
   '**/*.test-d.tsx',
+  'packages/*/src/tests/**',
+  'packages/*/test/**',
   'e2e/**',
 ]
 
