@@ -25,6 +25,12 @@ export interface SocketPacket {
   readonly id?: number
 }
 
+/** Part of the schema hash. */
+export const SOCKET_PACKET_LAYOUT =
+  `type u8; namespace without slash string(${MAX_NAMESPACE_BYTES}); ` +
+  `${CONNECT} connect: sid string(${MAX_SID_BYTES}) | ${DISCONNECT} disconnect | ${EVENT} message: frame to the end | ` +
+  `${CONNECT_ERROR} connect error: message string(${MAX_ERROR_TEXT_BYTES}), data as JSON string(${MAX_ERROR_TEXT_BYTES})`
+
 type Listener = (packet: SocketPacket) => void
 
 /**
@@ -173,7 +179,7 @@ function writeConnectError(writer: ByteWriter, error: unknown): void {
 
 function stringify(value: unknown): string {
   try {
-    return (JSON.stringify(value) as string | undefined) ?? ''
+    return JSON.stringify(value) ?? ''
   } catch (cause) {
     // A BigInt or a cycle: the message still says what happened.
     if (cause instanceof TypeError) return ''

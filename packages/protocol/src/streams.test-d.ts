@@ -7,7 +7,7 @@ import { defineStreams, type StreamDefinitions } from './streams.js'
 const streams = defineStreams({
   'doc:*': words(),
   'doc:count': tally(),
-  'doc:*:title': box('untitled' as string | null),
+  'doc:*:title': box<string | null>('untitled'),
   'doc:a:*': box(0),
   'guest:list': box<readonly string[]>([]),
 })

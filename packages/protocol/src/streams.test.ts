@@ -59,7 +59,7 @@ describe('defineStreams', () => {
 
   it('refuses what is no rule, such as a factory that was not called', () => {
     for (const rule of [words, undefined, null, 'text', {}]) {
-      expect(() => defineStreams({ 'doc:*': rule as unknown as ReturnType<typeof words> })).toThrow(
+      expect(() => defineStreams({ 'doc:*': rule as ReturnType<typeof words> })).toThrow(
         withCode('config/invalid'),
       )
     }

@@ -51,7 +51,7 @@ export function defineStreams<const Rules extends StreamRules>(rules: Rules): De
     exact.get(name) ?? open.find(({ pattern }) => matchesPattern(pattern, name))?.rule
 
   return Object.freeze({
-    rules: table as unknown as Rules,
+    rules: table,
     ruleFor<const Name extends string>(name: Name): StreamRule<TypedStreams<Rules>, Name> {
       assertStreamName(name)
       const rule = lookUp(name)

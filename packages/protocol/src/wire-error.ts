@@ -75,7 +75,7 @@ function parseDetails(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}
-    return value as Readonly<Record<string, unknown>>
+    return Object.fromEntries(Object.entries(value).filter(([name]) => name !== '__proto__'))
   } catch (cause) {
     if (cause instanceof SyntaxError) return {}
     throw cause

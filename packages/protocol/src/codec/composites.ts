@@ -15,7 +15,7 @@ export type StructOf<F> = { readonly [K in Exclude<keyof F, OptionalKeys<F>>]: D
 
 /** Fields one after another, without names or lengths. */
 export function struct<const F extends Fields>(fields: F): Codec<StructOf<F>> {
-  const entries = Object.entries(fields) as [string, Codec<unknown>][]
+  const entries = Object.entries<Codec<unknown>>(fields)
   return {
     describe: `{${entries.map(([name, codec]) => `${name}:${codec.describe}`).join(',')}}`,
     write(writer, value) {
@@ -86,7 +86,7 @@ export function union<const V extends Fields>(variants: V): Codec<UnionOf<V>> {
       if (index === undefined || variant === undefined)
         throw invalidValue(`${kind} is none of ${[...indexes.keys()].join(', ')}`)
       writer.u8(index)
-      variant[1].write(writer, value as unknown as object)
+      variant[1].write(writer, value)
     },
     read(reader) {
       const variant = entries[reader.u8()]

@@ -3,6 +3,9 @@ import { DEFAULT_LIMITS, MAX_ORDINAL, type DecodeLimits } from '../limits.js'
 import { FrameReader, invalidValue, malformed } from './frame-reader.js'
 import { readReplicaId, writeReplicaId } from './ids.js'
 
+/** Part of the schema hash. */
+export const OP_PAYLOAD_LAYOUT = 'extra varint count of (replica 16 bytes; counter varint); body to the end'
+
 /** What a log stores of an op beside the columns it searches by. */
 export type OpPayload = Pick<Op, 'extra' | 'body'>
 

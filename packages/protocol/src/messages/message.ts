@@ -19,8 +19,7 @@ export function defineMessage<const Type extends string, const F extends Fields>
   type: Type,
   fields: F,
 ): MessageDefinition<StructOf<{ readonly type: Codec<Type> } & F>> {
-  const codec = struct({ type: constant(type), ...fields })
-  return { type, code, codec: codec as unknown as Codec<StructOf<{ readonly type: Codec<Type> } & F>> }
+  return { type, code, codec: struct({ type: constant(type), ...fields }) }
 }
 
 /** Chosen by the client for each request, at least 1; the answer has the same. */
