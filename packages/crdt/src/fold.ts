@@ -41,7 +41,7 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
   readonly rule: MergeRule<Value, Intent, Body, State, Delta>
   private readonly state: State
   private foldedSeq: number
-  private readonly pendingOps = new PendingOps<Body>()
+  private readonly pendingOps = new PendingOps<PendingOp<Body>>()
 
   /** @throws FlowSyncError `state/invalid` when `origin` cannot be read. */
   constructor(rule: MergeRule<Value, Intent, Body, State, Delta>, origin?: FoldOrigin) {

@@ -1,9 +1,19 @@
 export { ByteReader, ByteWriter } from './bytes.js'
 export { covers, type CausalContext, type Dot } from './causality.js'
+export { counter, type CounterActions, type CounterIntent, type CounterRule } from './counter.js'
 export { FlowSyncError, isFlowSyncError, type FlowSyncErrorOptions } from './errors.js'
 export { Fold, carryOver, type FoldOrigin, type Prepared, type Received } from './fold.js'
+export type { Json } from './json.js'
+export { log, type LogActions, type LogIntent, type LogOptions, type LogRule } from './log.js'
 export { isReplicaId, type Op, type OpId, type ReplicaId, type SequencedOp } from './op.js'
 export type { PendingOp } from './pending-ops.js'
+export {
+  register,
+  type RegisterActions,
+  type RegisterIntent,
+  type RegisterOptions,
+  type RegisterRule,
+} from './register.js'
 export type {
   ActionCreators,
   ActionsOf,
@@ -15,3 +25,6 @@ export type {
   PrepareContext,
   ValueOf,
 } from './rule.js'
+export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from './schema.js'
+export type { SetElement } from './set-element.js'
+export { set, type SetActions, type SetIntent, type SetOptions, type SetRule } from './set.js'

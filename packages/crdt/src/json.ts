@@ -101,6 +101,11 @@ function utf8Exceeds(text: string, limitBytes: number): boolean {
   return new TextEncoder().encode(text).length > limitBytes
 }
 
+/** True when two arrays hold identical items, so that the older one can be handed out again. */
+export function hasSameItems(left: readonly Json[], right: readonly Json[]): boolean {
+  return left.length === right.length && left.every((item, index) => Object.is(item, right[index]))
+}
+
 /** Length in bytes as varint, then the text in UTF-8. */
 export function writeJson(writer: ByteWriter, json: JsonText): void {
   writer.string(json.text)

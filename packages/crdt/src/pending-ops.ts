@@ -6,6 +6,11 @@ export interface PendingOp<Body> {
   readonly body: Body
 }
 
+/** What a queue of pending ops must know of each. */
+interface HasOp {
+  readonly op: OpId & { readonly count: number }
+}
+
 interface Chain {
   /** Ops of the replica that are pending. */
   live: number
@@ -17,8 +22,8 @@ interface Chain {
  * Pending ops in the order they were made. Ops of one replica leave in that order too, so adding,
  * finding and removing cost the same however many there are.
  */
-export class PendingOps<Body> {
-  private items: PendingOp<Body>[] = []
+export class PendingOps<Item extends HasOp> {
+  private items: Item[] = []
   /** Items before this index have left. */
   private start = 0
   private readonly chains = new Map<ReplicaId, Chain>()
@@ -28,12 +33,12 @@ export class PendingOps<Body> {
   }
 
   /** All of them; a later change may or may not show in it. */
-  list(): readonly PendingOp<Body>[] {
+  list(): readonly Item[] {
     this.compact()
     return this.items
   }
 
-  add(pending: PendingOp<Body>): void {
+  add(pending: Item): void {
     this.items.push(pending)
     const { replica, counter, count } = pending.op
     const chain = this.chains.get(replica)
@@ -45,12 +50,12 @@ export class PendingOps<Body> {
   }
 
   /** Removes the op with this id and returns it; undefined when it is not pending. */
-  take(id: OpId): PendingOp<Body> | undefined {
+  take(id: OpId): Item | undefined {
     const chain = this.chains.get(id.replica)
     if (!chain) return undefined
     for (let index = this.start; index < this.items.length; index++) {
       const pending = this.items[index]
-      if (pending?.op.replica !== id.replica || pending.op.counter !== id.counter) continue
+      if (!pending || pending.op.replica !== id.replica || pending.op.counter !== id.counter) continue
       this.remove(index)
       chain.live--
       if (chain.live === 0) this.chains.delete(id.replica)

@@ -1,5 +1,5 @@
 import { isFlowSyncError } from '@flowsync/crdt'
-import { isDeepStrictEqual } from 'node:util'
+import { inspect, isDeepStrictEqual } from 'node:util'
 
 /** Deep equality that also compares the order of sets and maps, as a reader of the value sees it. */
 export function sameValue(left: unknown, right: unknown): boolean {
@@ -8,6 +8,13 @@ export function sameValue(left: unknown, right: unknown): boolean {
 
 function ordered(value: unknown): unknown {
   return value instanceof Set || value instanceof Map ? [...value] : value
+}
+
+/** True when two values hold identical items, so that a rule could have kept the reference. */
+export function sameItems(left: unknown, right: unknown): boolean {
+  const [first, second] = [ordered(left), ordered(right)]
+  if (!Array.isArray(first) || !Array.isArray(second)) return Object.is(first, second)
+  return first.length === second.length && first.every((item, index) => Object.is(item, second[index]))
 }
 
 export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
@@ -21,10 +28,7 @@ export function demand(holds: boolean, law: string, ...shown: readonly unknown[]
 }
 
 function show(item: unknown): string {
-  if (item instanceof Uint8Array) return Buffer.from(item).toString('hex')
-  if (item instanceof Set) return `Set ${show([...(item as ReadonlySet<unknown>)])}`
-  if (item instanceof Error) return `${item.name} ${'code' in item ? String(item.code) : ''} ${item.message}`
-  return JSON.stringify(item) ?? String(item)
+  return item instanceof Uint8Array ? Buffer.from(item).toString('hex') : inspect(item, { depth: 6 })
 }
 
 /** True when `error` is FlowSync's and has this code. */
