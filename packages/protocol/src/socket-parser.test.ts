@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { isFlowSyncError } from '@flowsync/crdt'
 import { describe, expect, it } from 'vitest'
-import { damaged, damages } from '../test/arbitraries.js'
+import { damaged, damages } from './tests/arbitraries.js'
 import { socketParser, type SocketPacket } from './socket-parser.js'
 
 const { Encoder, Decoder } = socketParser

@@ -1,6 +1,6 @@
 import type { AnyMergeRule } from '@flowsync/crdt'
 import { expectTypeOf } from 'vitest'
-import { box, tally, words } from '../test/toy-rules.js'
+import { box, tally, words } from './tests/toy-rules.js'
 import type { StreamActions, StreamIntent, StreamName, StreamRule, StreamValue } from './stream-types.js'
 import { defineStreams, type StreamDefinitions } from './streams.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { box, tally, words } from '../test/toy-rules.js'
+import { box, tally, words } from './tests/toy-rules.js'
 import { defineStreams } from './streams.js'
 
 const withCode = (code: string) => expect.objectContaining({ code }) as Error

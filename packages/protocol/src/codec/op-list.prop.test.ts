@@ -1,7 +1,7 @@
 import { isFlowSyncError } from '@flowsync/crdt'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { damaged, damages, ops, sequencedOps } from '../../test/arbitraries.js'
+import { damaged, damages, ops, sequencedOps } from '../tests/arbitraries.js'
 import { decodeOps, decodeSequencedOps, encodeOps, encodeSequencedOps } from './op-list.js'
 import { decodeOpPayload, encodeOpPayload } from './op-payload.js'
 

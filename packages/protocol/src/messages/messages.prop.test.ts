@@ -1,7 +1,7 @@
 import { isFlowSyncError } from '@flowsync/crdt'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clientMessage, damaged, damages, hubMessage } from '../../test/arbitraries.js'
+import { clientMessage, damaged, damages, hubMessage } from '../tests/arbitraries.js'
 import { decodeClientMessage, encodeClientMessage, type ClientMessage } from './client-message.js'
 import { decodeHubMessage, encodeHubMessage, type HubMessage } from './hub-message.js'
 

@@ -1,7 +1,7 @@
 import type { Op, OpId, ReplicaId, SequencedOp } from '@flowsync/crdt'
 import fc from 'fast-check'
-import type { ClientMessage } from '../src/messages/client-message.js'
-import type { HubMessage } from '../src/messages/hub-message.js'
+import type { ClientMessage } from '../messages/client-message.js'
+import type { HubMessage } from '../messages/hub-message.js'
 
 const MAX_ORDINAL = 2 ** 48 - 1
 const hex = (digits: number) =>
