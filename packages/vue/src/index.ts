@@ -1,1 +1,10 @@
-export {}
+export {
+  createFlowSync,
+  flowSyncKey,
+  useFlowSyncClient,
+  type FlowSyncOptions,
+  type FlowSyncPlugin,
+} from './plugin.js'
+export { useFlowSync, type UseFlowSyncResult } from './use-flow-sync.js'
+export { useStream, type UseStreamResult } from './use-stream.js'
+export { useStreamValue } from './use-stream-value.js'

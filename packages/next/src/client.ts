@@ -1,0 +1,1 @@
+export { fetchToken } from './fetch-token.js'

@@ -1,0 +1,4 @@
+import { describeBindingOnServer } from '@flowsync/testkit/bindings'
+import { reactHarness } from './tests/harness.js'
+
+describeBindingOnServer(reactHarness)

@@ -1,0 +1,63 @@
+import type { BindingHarness, Mounted, Scene } from '@flowsync/testkit/bindings'
+import { StrictMode, type ReactNode } from 'react'
+import { flushSync } from 'react-dom'
+import { createRoot, hydrateRoot } from 'react-dom/client'
+import { renderToString } from 'react-dom/server'
+import { FlowSyncProvider } from '../index.js'
+import { ProbeView, type Report } from './probe.js'
+
+function createReport(): Report {
+  const missing = (): never => {
+    throw new Error('The probe has not rendered yet')
+  }
+  return { renders: [], references: [], push: missing, rerender: missing }
+}
+
+function view({ client, probe }: Scene, report: Report): ReactNode {
+  return (
+    <FlowSyncProvider client={client}>
+      <ProbeView probe={probe} report={report} />
+    </FlowSyncProvider>
+  )
+}
+
+function mount(scene: Scene, html: string | undefined, wrap: (view: ReactNode) => ReactNode): Mounted {
+  const report = createReport()
+  const container = document.createElement('div')
+  const element = wrap(view(scene, report))
+  let unmount: () => void
+  if (html === undefined) {
+    const root = createRoot(container)
+    root.render(element)
+    unmount = () => root.unmount()
+  } else {
+    container.innerHTML = html
+    const root = hydrateRoot(container, element)
+    unmount = () => root.unmount()
+  }
+  return {
+    text: () => container.textContent ?? '',
+    renders: report.renders,
+    push: (intent) => report.push(intent as never),
+    references: () => report.references,
+    rerender: () => report.rerender(),
+    unmount,
+  }
+}
+
+export const reactHarness: BindingHarness = {
+  framework: 'React',
+  mount: (scene, html) => mount(scene, html, (element) => element),
+  mountTwice: (scene) => mount(scene, undefined, (element) => <StrictMode>{element}</StrictMode>),
+  renderToString: async (scene) => renderToString(view(scene, createReport())),
+  mountWithoutClient() {
+    let thrown: unknown
+    const root = createRoot(document.createElement('div'), { onUncaughtError: (error) => (thrown = error) })
+    flushSync(() =>
+      root.render(<ProbeView probe={{ kind: 'stream', name: 'doc:probe' }} report={createReport()} />),
+    )
+    root.unmount()
+    throw thrown
+  },
+  proxy: (value) => value,
+}

@@ -1,0 +1,7 @@
+export { describeBinding } from './conformance.js'
+export type { BindingHarness, Mounted, Probe, Scene, ShownClient, ShownStream } from './harness.js'
+export { ScriptedHub } from './scripted-hub.js'
+export { describeBindingOnServer } from './server-conformance.js'
+export { bindingStreams, type BindingStreams } from './streams.js'
+export { TestClock } from './test-clock.js'
+export { BindingWorld } from './world.js'

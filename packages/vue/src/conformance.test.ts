@@ -1,0 +1,4 @@
+import { describeBinding } from '@flowsync/testkit/bindings'
+import { vueHarness } from './tests/harness.js'
+
+describeBinding(vueHarness)

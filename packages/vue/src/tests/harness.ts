@@ -1,0 +1,44 @@
+import type { BindingHarness, Mounted, Scene } from '@flowsync/testkit/bindings'
+import { renderToString } from '@vue/server-renderer'
+import { createApp, createSSRApp, h, reactive, type App, type Component } from 'vue'
+import { createFlowSync } from '../index.js'
+import { Flicker, probeView, type Report } from './probe.js'
+
+function createReport(): Report {
+  const missing = (): never => {
+    throw new Error('The probe has not rendered yet')
+  }
+  return { renders: [], references: () => [], push: missing, rerender: missing }
+}
+
+function mount(scene: Scene, create: (root: Component) => App, html: string, wrap = false): Mounted {
+  const report = createReport()
+  const container = document.createElement('div')
+  container.innerHTML = html
+  const view = () => probeView(scene.probe, report)
+  const app = create({ render: () => (wrap ? h(Flicker, null, { default: view }) : view()) })
+  app.use(createFlowSync(scene.client)).mount(container)
+  return {
+    text: () => container.textContent ?? '',
+    renders: report.renders,
+    push: (intent) => report.push(intent as never),
+    references: () => report.references(),
+    rerender: () => report.rerender(),
+    unmount: () => app.unmount(),
+  }
+}
+
+export const vueHarness: BindingHarness = {
+  framework: 'Vue',
+  mount: (scene, html) => mount(scene, html === undefined ? createApp : createSSRApp, html ?? ''),
+  mountTwice: (scene) => mount(scene, createApp, '', true),
+  renderToString: async ({ client, probe }) => {
+    const app = createSSRApp({ render: () => probeView(probe, createReport()) })
+    return renderToString(app.use(createFlowSync(client)))
+  },
+  mountWithoutClient() {
+    const app = createApp({ render: () => probeView({ kind: 'stream', name: 'doc:probe' }, createReport()) })
+    app.mount(document.createElement('div'))
+  },
+  proxy: (value) => reactive(value) as typeof value,
+}

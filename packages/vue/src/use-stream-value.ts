@@ -1,0 +1,34 @@
+import { createStreamObserver } from '@flowsync/core'
+import { computed, toValue, type ComputedRef, type MaybeRefOrGetter } from 'vue'
+import { useFlowSyncClient } from './plugin.js'
+import type { Name, Value } from './types.js'
+import { useObserver } from './use-observer.js'
+
+/**
+ * A ref of a stream's value, or of what `selector` takes of it. It changes only when that is another one by `isEqual`
+ * (`Object.is` unless told), not when the status changes.
+ *
+ * ```ts
+ * const length = useStreamValue('doc:readme', (text) => text.length)
+ * ```
+ */
+export function useStreamValue<const N extends Name>(name: MaybeRefOrGetter<N>): ComputedRef<Value<N>>
+export function useStreamValue<const N extends Name, Selected>(
+  name: MaybeRefOrGetter<N>,
+  selector: (value: Value<N>) => Selected,
+  isEqual?: (a: Selected, b: Selected) => boolean,
+): ComputedRef<Selected>
+export function useStreamValue<const N extends Name, Selected>(
+  name: MaybeRefOrGetter<N>,
+  selector?: (value: Value<N>) => Selected,
+  isEqual?: (a: Value<N> | Selected, b: Value<N> | Selected) => boolean,
+): ComputedRef<Value<N> | Selected> {
+  const client = useFlowSyncClient()
+  const observer = computed(() =>
+    createStreamObserver(client, toValue(name)).select(
+      ({ value }) => (selector === undefined ? value : selector(value)),
+      isEqual,
+    ),
+  )
+  return useObserver(observer)
+}
