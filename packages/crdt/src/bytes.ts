@@ -1,6 +1,8 @@
 import { FlowSyncError } from './errors.js'
 
 const MAX_VARINT = Number.MAX_SAFE_INTEGER
+/** Texts up to this length are written by hand when they are ASCII; their length fits one byte. */
+const MAX_SHORT = 48
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -59,7 +61,21 @@ export class ByteWriter {
 
   /** UTF-8 with its length in bytes as varint. A lone surrogate becomes U+FFFD: callers refuse it earlier. */
   string(text: string): void {
-    this.bytes(encoder.encode(text))
+    if (text.length > MAX_SHORT || !this.shortAscii(text)) this.bytes(encoder.encode(text))
+  }
+
+  /** Spares short texts, which most are, the way through the encoder. */
+  private shortAscii(text: string): boolean {
+    this.reserve(text.length + 1)
+    let at = this.length
+    this.buffer[at++] = text.length
+    for (let index = 0; index < text.length; index++) {
+      const unit = text.charCodeAt(index)
+      if (unit > 0x7f) return false
+      this.buffer[at++] = unit
+    }
+    this.length = at
+    return true
   }
 
   /** What was written, as a view that is valid until the next write. */

@@ -136,6 +136,6 @@ function freeze(value: Json, depth: number): Json {
   }
   if (typeof value !== 'object' || value === null) return value
   if (depth === JSON_MAX_DEPTH) throw malformed(`JSON is nested deeper than ${JSON_MAX_DEPTH}`)
-  for (const member of Object.values(value)) freeze(member as Json, depth + 1)
+  for (const member of Object.values(value)) freeze(member, depth + 1)
   return Object.freeze(value)
 }

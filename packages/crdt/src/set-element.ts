@@ -32,9 +32,12 @@ function checkSize(input: string): void {
   })
 }
 
+/** A text without escapes, which is its own one form. */
+const PLAIN = /^"[ !#-[\]-~]*"$/
+
 /** The element that a text of {@link toElementText} stands for. */
 export function elementOf(text: string): SetElement {
-  return JSON.parse(text) as SetElement
+  return PLAIN.test(text) ? text.slice(1, -1) : (JSON.parse(text) as SetElement)
 }
 
 /**
@@ -43,6 +46,7 @@ export function elementOf(text: string): SetElement {
  */
 export function readElementText(reader: ByteReader): string {
   const text = reader.string(SET_MAX_ELEMENT_BYTES)
+  if (PLAIN.test(text)) return text
   const value = tryParse(text)
   if (!isElement(value) || JSON.stringify(value) !== text)
     throw malformed('an element is not in its one form')

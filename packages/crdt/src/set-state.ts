@@ -34,29 +34,27 @@ export function createSetState(twoPhase: boolean): SetState {
 export function readValue(state: SetState): ReadonlySet<SetElement> {
   if (!state.isStale) return state.value
   state.isStale = false
-  const elements = ordered(state.entries).map(([, { value }]) => value)
-  if (!isSame(state.value, elements)) state.value = new Set(elements)
+  const value = new Set<SetElement>()
+  const former = state.value.values()
+  let isSame = true
+  for (const [, entry] of ordered(state.entries)) {
+    value.add(entry.value)
+    isSame &&= former.next().value === entry.value
+  }
+  if (!isSame || value.size !== state.value.size) state.value = value
   return state.value
 }
 
-function isSame(value: ReadonlySet<SetElement>, elements: readonly SetElement[]): boolean {
-  if (value.size !== elements.length) return false
-  let index = 0
-  for (const element of value) if (element !== elements[index++]) return false
-  return true
-}
-
 /** By the place of the first add that still counts; those without a place come last, as they were made. */
-function ordered(entries: ReadonlyMap<string, SetEntry>): [string, SetEntry][] {
-  const list = [...entries]
+function ordered(entries: ReadonlyMap<string, SetEntry>): Iterable<[string, SetEntry]> {
   let before = 0
-  for (const [, entry] of list) {
+  for (const entry of entries.values()) {
     const first = firstSeq(entry)
     // Entries arrive nearly always in order: look before sorting.
-    if (first < before) return list.sort(([, left], [, right]) => compareFirst(left, right))
+    if (first < before) return [...entries].sort(([, left], [, right]) => compareFirst(left, right))
     before = first
   }
-  return list
+  return entries
 }
 
 function compareFirst(left: SetEntry, right: SetEntry): number {

@@ -34,7 +34,7 @@ export const notJson: readonly unknown[] = [
     x = 1
   })(),
   { a: undefined },
-  [1, , 2],
+  new Array(2),
   { deep: [{ a: Number.NaN }] },
   cyclic(),
   nested(65),
