@@ -1,7 +1,21 @@
+export { FlowSyncError, isFlowSyncError } from '@flowsync/crdt'
+export type { StreamActions, StreamIntent, StreamName, StreamRule, StreamValue } from '@flowsync/protocol'
 export { createClient } from './client.js'
-export type { ClientOptions, ClientSnapshot, ClientState, FlowSyncClient, StorageHealth } from './client-types.js'
+export { createClientLease, type ClientLease } from './client-lease.js'
+export type {
+  ClientOptions,
+  ClientSnapshot,
+  ClientState,
+  FlowSyncClient,
+  StorageHealth,
+} from './client-types.js'
 export type { Host } from './host.js'
-export { getServerData, type DehydratedState, type DehydratedStream, type ServerDataOptions } from './hydration.js'
+export {
+  getServerData,
+  type DehydratedState,
+  type DehydratedStream,
+  type ServerDataOptions,
+} from './hydration.js'
 export {
   createClientObserver,
   createStreamObserver,

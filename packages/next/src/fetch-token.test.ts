@@ -2,7 +2,10 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { fetchToken } from './fetch-token.js'
 
 function answer(body: string, status = 200): void {
-  vi.stubGlobal('fetch', vi.fn(async () => new Response(body, { status })))
+  vi.stubGlobal(
+    'fetch',
+    vi.fn(async () => new Response(body, { status })),
+  )
 }
 
 describe('fetchToken', () => {
@@ -11,7 +14,11 @@ describe('fetchToken', () => {
   test('returns the token of the route', async () => {
     answer('{"token":"abc","expiresAtMs":1}')
     await expect(fetchToken('/token', { method: 'POST' })).resolves.toBe('abc')
-    expect(fetch).toHaveBeenCalledWith('/token', { cache: 'no-store', credentials: 'same-origin', method: 'POST' })
+    expect(fetch).toHaveBeenCalledWith('/token', {
+      cache: 'no-store',
+      credentials: 'same-origin',
+      method: 'POST',
+    })
   })
 
   test("throws the route's own error, not to be tried again", async () => {
@@ -36,6 +43,10 @@ describe('fetchToken', () => {
   test('says the same when nothing answers', async () => {
     const cause = new TypeError('fetch failed')
     vi.stubGlobal('fetch', vi.fn().mockRejectedValue(cause))
-    await expect(fetchToken('/token')).rejects.toMatchObject({ code: 'network/unreachable', retryable: true, cause })
+    await expect(fetchToken('/token')).rejects.toMatchObject({
+      code: 'network/unreachable',
+      retryable: true,
+      cause,
+    })
   })
 })

@@ -2,7 +2,7 @@ import { decodeJwt, jwtVerify } from 'jose'
 import { NextRequest } from 'next/server.js'
 import type { NextAuthOptions } from 'next-auth'
 import { encode } from 'next-auth/jwt'
-import { describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createTokenRoute, type TokenResponse, type TokenRouteOptions } from './token-route.js'
 
 const secret = 'a secret of thirty-two bytes ...'
@@ -24,15 +24,22 @@ function routeOf(options: Partial<TokenRouteOptions> = {}) {
 }
 
 describe('createTokenRoute', () => {
+  beforeAll(() => vi.stubEnv('NEXTAUTH_URL', 'http://app.example'))
+  afterAll(() => vi.unstubAllEnvs())
+
   test('turns a session into a token of its user', async () => {
     const grants = vi.fn(async () => ['read:doc:*'])
-    const response = await routeOf({ grants, workspace: 'acme' }).POST(await requestOf({ email: 'ada@app.example' }))
+    const response = await routeOf({ grants, workspace: 'acme' }).POST(
+      await requestOf({ email: 'ada@app.example' }),
+    )
     expect(response.status).toBe(200)
     const { token, expiresAtMs } = (await response.json()) as TokenResponse
     const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), { algorithms: ['HS256'] })
     expect(payload).toMatchObject({ sub: 'ada@app.example', grants: ['read:doc:*'], workspace: 'acme' })
     expect(Math.abs((payload.exp ?? 0) * 1000 - expiresAtMs)).toBeLessThan(2_000)
-    expect(grants).toHaveBeenCalledWith(expect.objectContaining({ user: expect.objectContaining({ email: 'ada@app.example' }) }))
+    expect(grants).toHaveBeenCalledWith(
+      expect.objectContaining({ user: expect.objectContaining({ email: 'ada@app.example' }) }),
+    )
   })
 
   test('answers GET as well', async () => {
@@ -62,7 +69,9 @@ describe('createTokenRoute', () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     const forged = await encode({ token: { email: 'eve@app.example' }, secret: 'another secret' })
     const headers = new Headers({ cookie: `${sessionCookie}=${forged}` })
-    const response = await routeOf().POST(new NextRequest('http://app.example/token', { method: 'POST', headers }))
+    const response = await routeOf().POST(
+      new NextRequest('http://app.example/token', { method: 'POST', headers }),
+    )
     expect(response.status).toBe(401)
     log.mockRestore()
   })
@@ -74,7 +83,8 @@ describe('createTokenRoute', () => {
     const request = () => requestOf({ sub: 'id-1', email: 'ada@app.example' })
     const byId = await routeOf({ authOptions: { ...authOptions, callbacks } }).POST(await request())
     const byFunction = await routeOf({ subject: () => 'chosen' }).POST(await request())
-    const subjectOf = async (response: Response) => decodeJwt(((await response.json()) as TokenResponse).token).sub
+    const subjectOf = async (response: Response) =>
+      decodeJwt(((await response.json()) as TokenResponse).token).sub
     expect(await subjectOf(byId)).toBe('id-1')
     expect(await subjectOf(byFunction)).toBe('chosen')
   })
@@ -88,7 +98,9 @@ describe('createTokenRoute', () => {
   test('gives a token no more time than the session has', async () => {
     const maxAge = 60
     const options = { authOptions: { ...authOptions, session: { strategy: 'jwt', maxAge } } } as const
-    const response = await routeOf({ ...options, expiresInSeconds: 3_600 }).POST(await requestOf({ email: 'ada@app.example' }))
+    const response = await routeOf({ ...options, expiresInSeconds: 3_600 }).POST(
+      await requestOf({ email: 'ada@app.example' }),
+    )
     const { expiresAtMs } = (await response.json()) as TokenResponse
     expect(expiresAtMs - Date.now()).toBeLessThanOrEqual(maxAge * 1000)
   })
