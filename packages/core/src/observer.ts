@@ -26,6 +26,14 @@ export interface Observer<Selected> {
 export interface StreamObserver<Rule, Selected = StreamSnapshot<ValueOf<Rule>>> extends Observer<Selected> {
   /** Usable at any time, subscribed or not; an edit pushed through it opens the stream for as long as it takes. */
   readonly handle: StreamHandle<Rule>
+  /**
+   * Another look at the same stream, through the same `subscribe`. The former selection of this observer is kept as
+   * long as the new one equals it, so a selector may be a new function on every rendering.
+   */
+  select<T>(
+    select: (snapshot: StreamSnapshot<ValueOf<Rule>>) => T,
+    isEqual?: (a: T, b: T) => boolean,
+  ): Observer<T>
 }
 
 /**

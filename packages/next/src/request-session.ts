@@ -1,3 +1,4 @@
+import type { NextApiRequest, NextApiResponse } from 'next'
 import type { NextRequest } from 'next/server.js'
 import type { NextAuthOptions, Session } from 'next-auth'
 import { getServerSession } from 'next-auth/next'
@@ -7,9 +8,6 @@ export interface RequestSession {
   session: Session | null
   setCookies: readonly string[]
 }
-
-type NodeRequest = Parameters<typeof getServerSession>[0] & object
-type NodeResponse = Exclude<Parameters<typeof getServerSession>[1], undefined>
 
 /**
  * Reads the NextAuth session of an app router request.
@@ -34,8 +32,8 @@ export async function requestSession(
   }
   const session = await getServerSession<NextAuthOptions, Session>(
     // Of Node's request and response NextAuth touches only what stands above.
-    nodeRequest as unknown as NodeRequest as never,
-    response as unknown as NodeResponse as never,
+    nodeRequest as unknown as NextApiRequest,
+    response as unknown as NextApiResponse,
     authOptions,
   )
   return { session, setCookies }
