@@ -137,7 +137,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|\\.next|\\.svelte-kit|\\.turbo|\\.snippets)/' },
+    exclude: { path: '(^|/)(dist|fixtures/sveltekit|\\.next|\\.svelte-kit|\\.turbo|\\.snippets)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {
