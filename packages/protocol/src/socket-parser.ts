@@ -31,6 +31,8 @@ export const SOCKET_PACKET_LAYOUT =
   `${CONNECT} connect: sid string(${MAX_SID_BYTES}) | ${DISCONNECT} disconnect | ${EVENT} message: frame to the end | ` +
   `${CONNECT_ERROR} connect error: message string(${MAX_ERROR_TEXT_BYTES}), data as JSON string(${MAX_ERROR_TEXT_BYTES})`
 
+const NO_FRAME = new Uint8Array()
+
 type Listener = (packet: SocketPacket) => void
 
 /**
@@ -41,25 +43,27 @@ type Listener = (packet: SocketPacket) => void
 export class Encoder {
   /** @throws FlowSyncError `codec/invalid-value` for what FlowSync never sends: other events, acknowledgements, `auth`, recovery. */
   encode(packet: SocketPacket): [Uint8Array] {
-    const writer = new ByteWriter(64)
+    const frame = packet.type === EVENT ? frameOf(packet) : NO_FRAME
+    // Large enough for most namespaces, so that a frame is copied once.
+    const writer = new ByteWriter(frame.length + 64)
     writer.u8(packet.type)
     writeText(writer, packet.nsp.slice(1), MAX_NAMESPACE_BYTES)
-    switch (packet.type) {
-      case CONNECT:
-        writeText(writer, sidOf(packet.data), MAX_SID_BYTES)
-        break
-      case DISCONNECT:
-        break
-      case EVENT:
-        writer.raw(frameOf(packet))
-        break
-      case CONNECT_ERROR:
-        writeConnectError(writer, packet.data)
-        break
-      default:
-        throw invalidValue(`a Socket.io packet of type ${packet.type}; acknowledgements are not used`)
-    }
-    return [writer.finish()]
+    if (packet.type === EVENT) writer.raw(frame)
+    else writeContent(writer, packet)
+    return [writer.view()]
+  }
+}
+
+function writeContent(writer: ByteWriter, { type, data }: SocketPacket): void {
+  switch (type) {
+    case CONNECT:
+      return writeText(writer, sidOf(data), MAX_SID_BYTES)
+    case DISCONNECT:
+      return
+    case CONNECT_ERROR:
+      return writeConnectError(writer, data)
+    default:
+      throw invalidValue(`a Socket.io packet of type ${type}; acknowledgements are not used`)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Decoded } from './codec/codec.js'
 import { struct } from './codec/composites.js'
 import { string, varint } from './codec/primitives.js'
 import { cutToBytes, toWellFormed } from './codec/unicode.js'
-import { ERROR_CODES, isErrorCode } from './errors.js'
+import { RETRYABLE_CODES } from './errors.js'
 import { LAYOUT_LIMITS, MAX_ORDINAL } from './limits.js'
 
 const encoder = new TextEncoder()
@@ -49,11 +49,14 @@ export function toWireError(error: unknown): WireError {
   }
 }
 
-/** The error that the other side had, with `details.retryAfterMs` when it asked to wait. Total. */
+/**
+ * The error that the other side had, with `details.retryAfterMs` when it asked to wait. Retryable if
+ * its code is or if there is a time to wait for. Total.
+ */
 export function fromWireError(wire: WireError): FlowSyncError {
   const details = parseDetails(wire.details)
   return new FlowSyncError(wire.code, wire.message, {
-    retryable: isErrorCode(wire.code) ? ERROR_CODES[wire.code].retryable : wire.retryAfterMs > 0,
+    retryable: RETRYABLE_CODES.has(wire.code) || wire.retryAfterMs > 0,
     details: wire.retryAfterMs > 0 ? { ...details, retryAfterMs: wire.retryAfterMs } : details,
   })
 }

@@ -7,10 +7,17 @@ export function toHex(bytes: Uint8Array): string {
   return text
 }
 
-/** Bytes of an even number of hex digits. The caller has checked that they are hex digits. */
+/** Bytes of an even number of lowercase hex digits. The caller has checked that they are. */
 export function fromHex(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length / 2)
-  for (let index = 0; index < bytes.length; index++)
-    bytes[index] = Number.parseInt(text.slice(2 * index, 2 * index + 2), 16)
+  for (let index = 0; index < bytes.length; index++) {
+    bytes[index] = (digit(text, 2 * index) << 4) | digit(text, 2 * index + 1)
+  }
   return bytes
+}
+
+function digit(text: string, index: number): number {
+  const unit = text.charCodeAt(index)
+  // '0' is 48, 'a' is 97.
+  return unit < 58 ? unit - 48 : unit - 87
 }

@@ -1,3 +1,4 @@
+import { ByteReader } from '@flowsync/crdt'
 import { createError } from '../errors.js'
 import type { DecodeLimits } from '../limits.js'
 import { PROTOCOL_VERSION } from '../version.js'
@@ -25,8 +26,9 @@ export const clientMessages: readonly MessageDefinition<unknown>[] = [
 
 const frames = createFrameCodec<ClientMessage>(clientMessages, (definition, fields) => {
   if (definition.code !== hello.code) return
-  const id = fields.varint()
-  const version = fields.varint()
+  const reader = new ByteReader(fields)
+  const id = reader.varint()
+  const version = reader.varint()
   if (version !== PROTOCOL_VERSION) {
     throw createError(
       'protocol/version-unsupported',

@@ -13,7 +13,7 @@ export interface FrameCodec<Message> {
 /** @param checkHeader may refuse a message by its first fields, before the whole of it is read */
 export function createFrameCodec<Message extends { readonly type: string }>(
   definitions: readonly MessageDefinition<unknown>[],
-  checkHeader: (definition: MessageDefinition<unknown>, fields: FrameReader) => void = () => {},
+  checkHeader: (definition: MessageDefinition<unknown>, fields: Uint8Array) => void = () => {},
 ): FrameCodec<Message> {
   const byType = new Map(definitions.map((definition) => [definition.type, definition]))
   const byCode = new Map(definitions.map((definition) => [definition.code, definition]))
@@ -39,7 +39,7 @@ export function createFrameCodec<Message extends { readonly type: string }>(
           { details: { code } },
         )
       }
-      checkHeader(definition, new FrameReader(frame.subarray(1), limits))
+      checkHeader(definition, frame.subarray(1))
       const message = definition.codec.read(reader)
       reader.end()
       return message as Message
