@@ -84,7 +84,8 @@ describe('log', () => {
     const session = createSession(log({ schema }), 1)
     session.edit(0, { op: 'append', value: { text: 'a' } })
     expect(session.value(0)).toEqual([{ text: 'a', likes: 0 }])
-    const loose = createSession(log({ schema: schema as StandardSchema }), 1)
+    const untyped: StandardSchema = schema
+    const loose = createSession(log({ schema: untyped }), 1)
     expect(() => loose.edit(0, { op: 'append', value: {} })).toThrowError(
       expect.objectContaining({ code: 'op/invalid-intent' }),
     )

@@ -174,7 +174,8 @@ describe('register with a schema', () => {
   })
 
   it('refuses what the schema refuses', () => {
-    const session = createSession(register({ schema: trimmed as StandardSchema }), 1)
+    const untyped: StandardSchema = trimmed
+    const session = createSession(register({ schema: untyped }), 1)
     expect(() => session.edit(0, { op: 'set', value: 1 })).toThrowError(
       expect.objectContaining({ code: 'op/invalid-intent' }),
     )
