@@ -1,3 +1,17 @@
+export { accessTo, allows, parseGrants, type Access, type Action, type Grant } from './acl/grants.js'
+export type { AuthContext, Authenticate, Identity } from './auth/authenticate.js'
+export { jwtAuth, type JwtAuthOptions, type JwtKey } from './auth/jwt-auth.js'
+export { mintToken, type TokenClaims } from './auth/mint-token.js'
+export type { Broadcast } from './cluster/broadcast.js'
+export { createHubEngine, type HubEngine, type HubEngineOptions } from './gateway/engine.js'
+export type { ConnectionHandlers, HubConnection } from './gateway/hub-connection.js'
+export { DEFAULT_HUB_LIMITS, type HubLimits } from './limit/limits.js'
+export type { BucketRate } from './limit/token-bucket.js'
+export type { Appended, CatchUp, Cursor, HubLog } from './log/hub-log.js'
+export type { AnyFold, FoldedLog } from './log/fold-log.js'
+export type { OpenStream } from './log/open-stream.js'
+export { DEFAULT_SNAPSHOT_POLICY, type SnapshotPolicy } from './log/snapshot-policy.js'
+export { createLogger, silentLogger, type HubLogger } from './logging/logger.js'
 export type {
   AppendBatch,
   AppendOutcome,

@@ -38,8 +38,8 @@ export function sqlite(file: string, options: SqliteOptions = {}): LogDriver {
 
 interface PendingOpen {
   readonly creation: StreamCreation
-  resolve(head: StreamHead): void
-  reject(error: unknown): void
+  readonly resolve: (head: StreamHead) => void
+  readonly reject: (error: unknown) => void
 }
 
 class SqliteDriver implements LogDriver {

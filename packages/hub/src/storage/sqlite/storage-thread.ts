@@ -5,8 +5,8 @@ import { fromPlainError } from './log-database.js'
 import type { WorkerAnswer, WorkerMethod, WorkerMethods } from './worker-call.js'
 
 interface Waiting {
-  resolve(value: unknown): void
-  reject(error: FlowSyncError): void
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: FlowSyncError) => void
 }
 
 /** Tests run the sources; then the thread must too. */

@@ -1,0 +1,111 @@
+import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { identify } from './authenticate.js'
+import { jwtAuth } from './jwt-auth.js'
+import { mintToken, type TokenClaims } from './mint-token.js'
+
+const secret = 'a secret that is long enough for HS256'
+const nowMs = Date.UTC(2030, 0, 1)
+const context = { workspace: 'default', nowMs }
+const claims: TokenClaims = {
+  subject: 'ada',
+  grants: ['write:doc:*'],
+  workspace: 'default',
+  expiresAtMs: nowMs + 60_000,
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.then(
+    () => ({ code: 'accepted' }),
+    (reason: unknown) => reason,
+  )
+  return (error as { code: string }).code
+}
+
+describe('jwtAuth', () => {
+  const auth = jwtAuth({ secret })
+  const check = (token: string, workspace = 'default') => identify(auth, token, { ...context, workspace })
+
+  it('accepts what mintToken made', async () => {
+    expect(await check(await mintToken(secret, claims))).toEqual({
+      subject: 'ada',
+      grants: ['write:doc:*'],
+      expiresAtMs: nowMs + 60_000,
+      workspaces: ['default'],
+    })
+  })
+
+  it('refuses a token at the very moment it expires, by the hub clock', async () => {
+    const token = await mintToken(secret, { ...claims, expiresAtMs: nowMs })
+    expect(await codeOf(check(token))).toBe('auth/token-expired')
+    const old = await mintToken(secret, { ...claims, expiresAtMs: nowMs - 3_600_000 })
+    expect(await codeOf(check(old))).toBe('auth/token-expired')
+    expect(await check(await mintToken(secret, { ...claims, expiresAtMs: 0 }))).toMatchObject({ expiresAtMs: 0 })
+  })
+
+  it('refuses forged, unsigned and broken tokens without saying why', async () => {
+    const token = await mintToken(secret, claims)
+    const forged = [
+      await mintToken(`${secret}!`, claims),
+      token.slice(0, -2),
+      `${token}x`,
+      new UnsecuredJWT({ grants: ['admin:*'] }).setSubject('ada').encode(),
+      await new SignJWT({}).setProtectedHeader({ alg: 'HS512' }).setSubject('ada').sign(new TextEncoder().encode(secret)),
+      await new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(secret)),
+      await new SignJWT({ grants: 'admin:*' })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject('ada')
+        .sign(new TextEncoder().encode(secret)),
+      'x.y.z',
+      '\u0000',
+    ]
+    for (const each of forged) expect(await codeOf(check(each))).toBe('auth/token-invalid')
+    expect(await codeOf(check(''))).toBe('auth/token-missing')
+  })
+
+  it.each([
+    ['default', 'default', 'accepted'],
+    ['acme', 'acme', 'accepted'],
+    ['acme', 'default', 'acl/denied'],
+    [['acme', 'beta'], 'beta', 'accepted'],
+    [['acme', 'beta'], 'gamma', 'acl/denied'],
+    ['*', 'anything', 'accepted'],
+  ] as const)('with the workspace %j is good for %s: %s', async (workspace, asked, outcome) => {
+    const result = check(await mintToken(secret, { ...claims, workspace }), asked)
+    expect(outcome === 'accepted' ? (await result).subject : await codeOf(result)).toBe(
+      outcome === 'accepted' ? 'ada' : outcome,
+    )
+  })
+
+  it('is good for the default workspace alone when it names none', async () => {
+    const token = await new SignJWT({})
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject('ada')
+      .sign(new TextEncoder().encode(secret))
+    expect(await check(token)).toMatchObject({ grants: [], workspaces: ['default'] })
+    expect(await codeOf(check(token, 'acme'))).toBe('acl/denied')
+  })
+
+  it('checks audience and issuer when told to', async () => {
+    const strict = jwtAuth({ secret, audience: 'hub', issuer: 'app' })
+    const right = await mintToken(secret, { ...claims, audience: 'hub', issuer: 'app' })
+    expect(await identify(strict, right, context)).toMatchObject({ subject: 'ada' })
+    for (const wrong of [claims, { ...claims, audience: 'hub' }, { ...claims, audience: 'other', issuer: 'app' }]) {
+      expect(await codeOf(identify(strict, await mintToken(secret, wrong), context))).toBe('auth/token-invalid')
+    }
+  })
+
+  it('verifies EdDSA with a public key, and then nothing else', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
+    const pem = await exportSPKI(publicKey)
+    const eddsa = jwtAuth({ publicKey: pem })
+    const signed = await new SignJWT({ grants: [] }).setProtectedHeader({ alg: 'EdDSA' }).setSubject('ada').sign(privateKey)
+    expect(await identify(eddsa, signed, context)).toMatchObject({ subject: 'ada' })
+    // The classic confusion: the public key used as an HMAC secret.
+    expect(await codeOf(identify(eddsa, await mintToken(pem, claims), context))).toBe('auth/token-invalid')
+  })
+
+  it('refuses a weak secret when it is configured', () => {
+    expect(() => jwtAuth({ secret: 'short' })).toThrow(expect.objectContaining({ code: 'config/invalid' }))
+  })
+})

@@ -1,0 +1,33 @@
+import { type ClientMessage, createError } from '@flowsync/protocol'
+import type { Connection } from '../connection.js'
+import type { Session } from '../session.js'
+import { pull } from './pull.js'
+import { push } from './push.js'
+import { renew } from './renew.js'
+import { subscribe } from './subscribe.js'
+import { unsubscribe } from './unsubscribe.js'
+
+/** Does what a client asks for. Whatever happens, it gets one answer. */
+export function handleMessage(connection: Connection, session: Session, message: ClientMessage): void {
+  switch (message.type) {
+    case 'hello':
+      connection.fail(createError('protocol/unexpected-message', '`hello` was said already.'), message.id)
+      return
+    case 'subscribe':
+      connection.readInTurn(message.id, () => subscribe(connection, session, message))
+      return
+    case 'unsubscribe':
+      // In turn with `subscribe`, or a stream could be joined after it was left.
+      connection.readInTurn(message.id, async () => unsubscribe(connection, session, message))
+      return
+    case 'pull':
+      connection.readInTurn(message.id, () => pull(connection, session, message))
+      return
+    case 'push':
+      push(connection, session, message).catch((error: unknown) => connection.refuse(message.id, error))
+      return
+    case 'renew':
+      renew(connection, session, message).catch((error: unknown) => connection.refuse(message.id, error))
+      return
+  }
+}

@@ -1,0 +1,19 @@
+/** A connection as the engine sees it: whatever carries frames, a socket or a simulated network. */
+export interface HubConnection {
+  /** The peer's address, for limits; logs get it masked. */
+  readonly address: string
+  /** Hands a frame over. Frames arrive in order or the connection ends; there is no other promise. */
+  send(frame: Uint8Array): void
+  /** Ends the connection after what was sent. `onClose` follows or not; either is fine. */
+  close(): void
+  /** From now on the connection gets what is published to the stream `room`. */
+  join(room: string): void
+  leave(room: string): void
+}
+
+/** What the engine does with a connection's events. */
+export interface ConnectionHandlers {
+  /** @param bytes one whole frame, not changed afterwards */
+  onFrame(bytes: Uint8Array): void
+  onClose(): void
+}

@@ -1,0 +1,85 @@
+import type { ReplicaId } from '@flowsync/crdt'
+import { createError, type StreamAccess } from '@flowsync/protocol'
+import { accessTo, allows, type Grant, parseGrants } from '../acl/grants.js'
+import type { Identity } from '../auth/authenticate.js'
+import type { HubLimits } from '../limit/limits.js'
+import { TokenBucket } from '../limit/token-bucket.js'
+
+/** What a session begins with. */
+export interface SessionOptions {
+  readonly id: string
+  readonly workspace: string
+  readonly identity: Identity
+  readonly replicas: readonly ReplicaId[]
+  readonly limits: HubLimits
+  readonly nowMs: number
+}
+
+/** An authenticated connection: who it is, as which replicas it may write, what it has open. */
+export class Session {
+  readonly id: string
+  readonly workspace: string
+  readonly subject: string
+  readonly replicas: ReadonlySet<ReplicaId>
+  /** Streams whose room it is in. */
+  readonly joined = new Set<string>()
+  readonly pushes: TokenBucket
+  readonly ops: TokenBucket
+  /** Bytes of its pushes that are not answered yet. */
+  unansweredBytes = 0
+  private grants: readonly Grant[]
+  private expiresAt: number
+
+  constructor({ id, workspace, identity, replicas, limits, nowMs }: SessionOptions) {
+    this.id = id
+    this.workspace = workspace
+    this.subject = identity.subject
+    this.replicas = new Set(replicas)
+    this.pushes = new TokenBucket(limits.pushes, nowMs)
+    this.ops = new TokenBucket(limits.ops, nowMs)
+    this.grants = parseGrants(identity.grants)
+    this.expiresAt = identity.expiresAtMs
+  }
+
+  /** 0 for never. */
+  get expiresAtMs(): number {
+    return this.expiresAt
+  }
+
+  isExpired(nowMs: number): boolean {
+    return this.expiresAt > 0 && this.expiresAt <= nowMs
+  }
+
+  /**
+   * Takes over what a new token says.
+   * @throws FlowSyncError `auth/subject-mismatch` for somebody else's; nothing changed
+   */
+  renew(identity: Identity): void {
+    if (identity.subject !== this.subject) {
+      throw createError('auth/subject-mismatch', 'The token belongs to another subject.')
+    }
+    this.grants = parseGrants(identity.grants)
+    this.expiresAt = identity.expiresAtMs
+  }
+
+  canRead(stream: string): boolean {
+    return allows(accessTo(stream, this.grants), 'read')
+  }
+
+  /** @throws FlowSyncError `acl/denied` */
+  checkRead(stream: string): StreamAccess {
+    const access = accessTo(stream, this.grants)
+    if (!allows(access, 'read')) throw denied('read', stream)
+    return allows(access, 'write') ? 'write' : 'read'
+  }
+
+  /** @throws FlowSyncError `acl/denied` */
+  checkWrite(stream: string): void {
+    if (!allows(accessTo(stream, this.grants), 'write')) throw denied('write', stream)
+  }
+}
+
+/** The refusal of an action that no grant allows. */
+export function denied(action: 'read' | 'write', stream: string): Error {
+  return createError('acl/denied', `No grant allows to ${action} this stream.`, { details: { action, stream } })
+}

@@ -1,0 +1,79 @@
+import { type AnyMergeRule, Fold, type FoldOrigin, isFlowSyncError } from '@flowsync/crdt'
+import { createError, type System } from '@flowsync/protocol'
+import type { LogDriver, StreamKey } from '../storage/driver.js'
+import { yieldTo } from './yield-to.js'
+
+/** A fold whose types are known to its rule alone. */
+export type AnyFold = Fold<unknown, unknown, unknown, unknown, unknown>
+
+/** A stream folded up to its head. */
+export interface FoldedLog {
+  readonly epoch: string
+  readonly fold: AnyFold
+  /** Ops folded since the snapshot it began with. */
+  readonly foldedOps: number
+}
+
+const PAGE_BYTES = 256 * 1024
+const SLICE_MS = 5
+const OPS_BETWEEN_LOOKS = 32
+
+interface FoldSource {
+  readonly storage: LogDriver
+  readonly system: System
+  readonly key: StreamKey
+  readonly rule: AnyMergeRule
+}
+
+type Advanced = { readonly kind: 'done'; readonly epoch: string; readonly ops: number } | { readonly kind: 'needs'; readonly base: number }
+
+/**
+ * Folds a stream from its latest snapshot and the log after it, in slices that leave the event loop free.
+ * An op that was made on a version before the snapshot makes it begin again from an older one.
+ *
+ * Undefined when the stream does not exist. Never folds what is in memory only: the log is the truth.
+ * @throws FlowSyncError `storage/*`
+ */
+export async function foldLog(source: FoldSource): Promise<FoldedLog | undefined> {
+  let atOrBelow = Number.MAX_SAFE_INTEGER
+  for (;;) {
+    const snapshot = await source.storage.latestSnapshot(source.key, atOrBelow)
+    const fold = startFold(source.rule, snapshot)
+    if (!fold) {
+      atOrBelow = (snapshot?.seq ?? 1) - 1
+      continue
+    }
+    const advanced = await advance(source, fold)
+    if (!advanced) return undefined
+    if (advanced.kind === 'done') return { epoch: advanced.epoch, fold, foldedOps: advanced.ops }
+    if (!snapshot) throw createError('hub/internal', 'The rule wants history before the beginning of the log.')
+    atOrBelow = Math.min(advanced.base, snapshot.seq - 1)
+  }
+}
+
+/** Undefined when the snapshot cannot be read: an older one, or the whole log, will do. */
+function startFold(rule: AnyMergeRule, origin: FoldOrigin | undefined): AnyFold | undefined {
+  try {
+    return new Fold(rule, origin)
+  } catch (error) {
+    if (origin && isFlowSyncError(error)) return undefined
+    throw error
+  }
+}
+
+async function advance({ storage, system, key }: FoldSource, fold: AnyFold): Promise<Advanced | undefined> {
+  let ops = 0
+  let sliceStartedMs = system.nowMs()
+  for (;;) {
+    const page = await storage.read({ ...key, afterSeq: fold.seq, limitBytes: PAGE_BYTES })
+    if (!page) return undefined
+    if (page.ops.length === 0) return { kind: 'done', epoch: page.epoch, ops }
+    for (const op of page.ops) {
+      const received = fold.receive(op)
+      if (received.kind === 'needs-history') return { kind: 'needs', base: received.base }
+      if (++ops % OPS_BETWEEN_LOOKS !== 0 || system.nowMs() - sliceStartedMs < SLICE_MS) continue
+      await yieldTo(system)
+      sliceStartedMs = system.nowMs()
+    }
+  }
+}

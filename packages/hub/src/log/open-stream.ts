@@ -1,0 +1,26 @@
+import type { AnyMergeRule } from '@flowsync/crdt'
+import type { Snapshot, StreamKey } from '../storage/driver.js'
+
+/** What the hub remembers of a stream while it is in use. The truth is in the storage. */
+export interface OpenStream {
+  readonly key: StreamKey
+  readonly rule: AnyMergeRule
+  epoch: string
+  /** The highest seq seen; another hub on the same storage may be further. */
+  headSeq: number
+  /** True once the epoch was renewed because a client's cursor was ahead of the log; done at most once per start. */
+  wasRenewed: boolean
+  /** The latest snapshot as far as known, with or without its bytes; undefined before anybody looked. */
+  snapshotSeq: number | undefined
+  /** Bytes of the latest snapshot's state, 0 without one. */
+  snapshotBytes: number
+  /** Ops and bytes since the latest snapshot, or since the stream was opened. */
+  tailOps: number
+  tailBytes: number
+}
+
+/** A stream's latest snapshot, kept as the bytes that are sent. */
+export interface CachedSnapshot {
+  readonly stream: OpenStream
+  readonly snapshot: Snapshot
+}

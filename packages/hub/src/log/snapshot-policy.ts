@@ -1,0 +1,29 @@
+/** What is known about the log behind the latest snapshot. */
+export interface SnapshotTail {
+  readonly tailOps: number
+  readonly tailBytes: number
+  /** Bytes of the latest snapshot. */
+  readonly snapshotBytes: number
+}
+
+/** When a stream gets a new snapshot. */
+export interface SnapshotPolicy {
+  /** Not before this many ops. */
+  readonly minOps: number
+  /** At the latest after this many ops. */
+  readonly maxOps: number
+}
+
+export const DEFAULT_SNAPSHOT_POLICY: SnapshotPolicy = Object.freeze({ minOps: 1_000, maxOps: 20_000 })
+
+/** Beyond this a tail is worth folding however few ops it is. */
+const MAX_TAIL_BYTES = 1024 * 1024
+
+/**
+ * True when a snapshot would save joiners more than it costs: writing one takes its bytes, so the tail
+ * must have grown to half of them.
+ */
+export function isSnapshotDue({ tailOps, tailBytes, snapshotBytes }: SnapshotTail, policy: SnapshotPolicy): boolean {
+  if (tailOps >= policy.maxOps || tailBytes >= Math.max(MAX_TAIL_BYTES, snapshotBytes)) return true
+  return tailOps >= policy.minOps && tailBytes * 2 >= snapshotBytes
+}

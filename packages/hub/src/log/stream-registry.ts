@@ -1,0 +1,83 @@
+import type { AnyMergeRule } from '@flowsync/crdt'
+import { createError, type StreamDefinitions } from '@flowsync/protocol'
+import type { LogDriver, StreamHead, StreamKey } from '../storage/driver.js'
+import type { OpenStream } from './open-stream.js'
+
+/** How many streams are remembered; what is forgotten is opened again in one read. */
+const REMEMBERED = 50_000
+
+/** Opens streams: checks their names and rules, creates them in the storage, and remembers them. */
+export class StreamRegistry {
+  private readonly storage: LogDriver
+  private readonly definitions: StreamDefinitions
+  private readonly opened = new Map<string, Promise<OpenStream>>()
+
+  constructor(storage: LogDriver, definitions: StreamDefinitions) {
+    this.storage = storage
+    this.definitions = definitions
+  }
+
+  /** @throws FlowSyncError `stream/name-invalid`, `stream/unknown` */
+  ruleFor(stream: string): AnyMergeRule {
+    return this.definitions.ruleFor(stream)
+  }
+
+  /**
+   * Callers that open a stream at the same time get it in the order in which they asked.
+   * @throws FlowSyncError `stream/name-invalid`, `stream/unknown`, `stream/rule-mismatch`, `storage/*`
+   */
+  open({ workspace, stream }: StreamKey): Promise<OpenStream> {
+    const name = `${workspace}/${stream}`
+    const known = this.opened.get(name)
+    if (known) return known
+    const opening = this.create({ workspace, stream })
+    this.opened.set(name, opening)
+    opening.catch(() => this.opened.delete(name))
+    this.trim()
+    return opening
+  }
+
+  /** The stream if it exists in the storage. Creates nothing. */
+  async find({ workspace, stream }: StreamKey): Promise<OpenStream | undefined> {
+    const known = this.opened.get(`${workspace}/${stream}`)
+    if (known) return known
+    const rule = this.ruleFor(stream)
+    const head = await this.storage.findStream({ workspace, stream })
+    return head && openedStream(head, rule)
+  }
+
+  private async create(key: StreamKey): Promise<OpenStream> {
+    const rule = this.ruleFor(key.stream)
+    const head = await this.storage.openStream({ ...key, rule: rule.name, ruleVersion: rule.version })
+    return openedStream(head, rule)
+  }
+
+  private trim(): void {
+    for (const name of this.opened.keys()) {
+      if (this.opened.size <= REMEMBERED) return
+      this.opened.delete(name)
+    }
+  }
+}
+
+function openedStream(head: StreamHead, rule: AnyMergeRule): OpenStream {
+  const { workspace, stream, epoch, headSeq } = head
+  if (head.rule !== rule.name || head.ruleVersion !== rule.version) {
+    throw createError(
+      'stream/rule-mismatch',
+      `"${stream}" is stored as ${head.rule} version ${head.ruleVersion}; the hub is configured for ${rule.name} version ${rule.version}.`,
+      { details: { rule: head.rule, ruleVersion: head.ruleVersion } },
+    )
+  }
+  return {
+    key: { workspace, stream },
+    rule,
+    epoch,
+    headSeq,
+    wasRenewed: false,
+    snapshotSeq: undefined,
+    snapshotBytes: 0,
+    tailOps: 0,
+    tailBytes: 0,
+  }
+}

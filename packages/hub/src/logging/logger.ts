@@ -1,0 +1,39 @@
+import { isFlowSyncError } from '@flowsync/crdt'
+import { pino } from 'pino'
+
+type Write = (fields: Readonly<Record<string, unknown>>, message: string) => void
+
+/**
+ * Where a hub writes what happens to it; a pino logger is one. What it is given never contains a token,
+ * a payload or a whole address.
+ */
+export interface HubLogger {
+  debug: Write
+  info: Write
+  warn: Write
+  error: Write
+}
+
+/** Logs nothing. */
+export const silentLogger: HubLogger = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** JSON lines on standard output, as pino writes them. */
+export function createLogger(level: 'debug' | 'info' | 'warn' | 'error' | 'silent' = 'info'): HubLogger {
+  return pino({ name: 'flowsync', level, base: undefined })
+}
+
+/** Errors of the hub itself; those of other areas may quote what a client sent. */
+const OWN_AREAS = /^(storage|config|hub)\//
+
+/**
+ * What of an error may go to the log: what it is and where it came from. Messages of foreign errors
+ * are left out, because some quote the input: `JSON.parse` does.
+ */
+export function describeError(error: unknown): Readonly<Record<string, unknown>> {
+  if (isFlowSyncError(error)) {
+    return OWN_AREAS.test(error.code) ? { code: error.code, reason: error.message } : { code: error.code }
+  }
+  if (!(error instanceof Error)) return { thrown: typeof error }
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  return { thrown: error.name, at: frames.map((line) => line.trim()) }
+}
