@@ -28,3 +28,6 @@ export type {
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from './schema.js'
 export type { SetElement } from './set-element.js'
 export { set, type SetActions, type SetIntent, type SetOptions, type SetRule } from './set.js'
+export { applyTextDeltas, type TextDelta } from './text-delta.js'
+export { mapPosition, type PositionAffinity } from './text-position.js'
+export { text, type TextActions, type TextIntent, type TextRule } from './text.js'

@@ -1,5 +1,6 @@
 // FlowSync texts hold no lone surrogates, so that nothing is replaced; a byte order mark is text.
 const decoder = new TextDecoder('utf-16le', { ignoreBOM: true })
+const NONE: number[] = []
 
 /**
  * Text under edit: UTF-16 units with a gap where the last change was, so that typing moves nothing.
@@ -23,9 +24,24 @@ export class GapBuffer {
     return this.units.length - (this.gapEnd - this.gapStart)
   }
 
-  /** The unit at a position below `length`. */
-  unitAt(position: number): number {
+  private unitAt(position: number): number {
     return this.units[position < this.gapStart ? position : position - this.gapStart + this.gapEnd] as number
+  }
+
+  /** Whether the unit at a position below `length` is the second half of a surrogate pair. */
+  isTail(position: number): boolean {
+    return (this.unitAt(position) & 0xfc00) === 0xdc00
+  }
+
+  /** Which of the units at a position are second halves of pairs, counted from there. */
+  tailsWithin(position: number, count: number): readonly number[] {
+    let tails = NONE
+    for (let offset = 0; offset < count; offset++) {
+      if (!this.isTail(position + offset)) continue
+      if (tails === NONE) tails = []
+      tails.push(offset)
+    }
+    return tails
   }
 
   /** Deletes units, then inserts text in their place. */

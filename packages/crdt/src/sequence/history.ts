@@ -6,7 +6,7 @@ import { VersionColumn } from './version.js'
 import type { LocalVersion, Version } from './version.js'
 
 /** An op's name, place and parents, as they travel. */
-export interface Event extends OpId {
+export interface OpHead extends OpId {
   readonly base: number
   readonly extra: readonly OpId[]
   /** The op's place, or undefined while it is known to this client alone. */
@@ -14,7 +14,7 @@ export interface Event extends OpId {
 }
 
 const UNPLACED = -1
-const NONE: readonly LocalVersion[] = Object.freeze([])
+const NONE: Version = Object.freeze([])
 
 /**
  * The event graph: which ops there are, and what each one's author knew. It holds nothing of what they do.
@@ -48,19 +48,19 @@ export class History {
   }
 
   /** Reads an op's past. Total: what it names and this history does not hold is left out. */
-  pastOf(event: Event): Past {
-    const isPlaced = event.seq !== undefined
-    const author = this.authorNumber(event.replica)
-    const base = Math.min(event.base, this.floor + this.prefixes.length - 1)
-    let extras = NONE
-    for (const { replica, counter } of event.extra) {
+  pastOf(op: OpHead): Past {
+    const isPlaced = op.seq !== undefined
+    const author = this.authorNumber(op.replica)
+    const base = Math.min(op.base, this.floor + this.prefixes.length - 1)
+    const extras: LocalVersion[] = []
+    for (const { replica, counter } of op.extra) {
       const other = this.authorOf.get(replica)
       if (other === undefined || other === author) continue
       const version = this.lastOf(other, counter + 1, isPlaced)
       if (version === undefined || this.isUpTo(base, version) || extras.includes(version)) continue
-      extras = [...extras, version]
+      extras.push(version)
     }
-    return { author, counter: event.counter, base, extras, isPlaced }
+    return { author, counter: op.counter, base, extras, isPlaced }
   }
 
   private authorNumber(replica: ReplicaId): number {
@@ -93,7 +93,6 @@ export class History {
   /** True when an author with this past knew the op. */
   isKnown(past: Past, version: LocalVersion): boolean {
     if (this.isUpTo(past.base, version)) return true
-    if (past.isPlaced && !this.isPlaced(version)) return false
     const author = this.authors.at(version)
     const counter = this.counters.at(version)
     if (author === past.author) return counter < past.counter

@@ -1,4 +1,4 @@
-import { createBranch, createLeaf, preparedOf, shownOf } from './span.js'
+import { createBranch, createLeaf, preparedOf, presentOf, shownOf } from './span.js'
 import type { Leaf, Node, Span } from './span.js'
 
 /** One unit: the span that holds it, and which of the span's units it is. */
@@ -35,6 +35,28 @@ export class SpanTree {
   next(span: Span): Span | undefined {
     const leaf = leafOf(span)
     return leaf.spans[leaf.spans.indexOf(span) + 1] ?? leaf.next?.spans[0]
+  }
+
+  previous(span: Span): Span | undefined {
+    const leaf = leafOf(span)
+    return leaf.spans[leaf.spans.indexOf(span) - 1] ?? leaf.previous?.spans.at(-1)
+  }
+
+  /** The first span to the right of another one, or of all, that is inserted at the prepared version. */
+  nextPresent(span: Span | undefined): Span | undefined {
+    let node: Node = span ? leafOf(span) : this.firstLeaf
+    const { spans } = node
+    for (let index = span ? spans.indexOf(span) + 1 : 0; index < spans.length; index++) {
+      const other = spans[index] as Span
+      if (other.state !== 0) return other
+    }
+    for (let { parent } = node; parent; { parent } = parent) {
+      const from = parent.nodes.indexOf(node) + 1
+      const sibling = parent.nodes.find((other, index) => index >= from && other.present > 0)
+      if (sibling) return firstPresent(sibling)
+      node = parent
+    }
+    return undefined
   }
 
   /** The unit at a position of the prepared version, which must be below `preparedLength`. */
@@ -81,7 +103,7 @@ export class SpanTree {
   /** Adds a span to the right of another one, or before all others. */
   insertAfter(left: Span | undefined, span: Span): void {
     const leaf = left ? leafOf(left) : this.firstLeaf
-    addCounts(leaf, preparedOf(span), shownOf(span))
+    addCounts(leaf, preparedOf(span), presentOf(span), shownOf(span))
     this.put(leaf, left ? leaf.spans.indexOf(left) + 1 : 0, span)
   }
 
@@ -106,14 +128,14 @@ export class SpanTree {
     span.leaf = leaf
     leaf.spans.splice(index, 0, span)
     if (leaf.spans.length <= MAX_ITEMS) return
-    const right = createLeaf(leaf.spans.splice(MAX_ITEMS / 2), leaf.next)
-    leaf.next = right
+    const right = createLeaf(leaf.spans.splice(MAX_ITEMS / 2), leaf)
     this.putBeside(leaf, right)
   }
 
   /** Gives the right part of a node that was cut in two its place in the level above. */
   private putBeside(node: Node, right: Node): void {
     node.prepared -= right.prepared
+    node.present -= right.present
     node.shown -= right.shown
     const { parent } = node
     if (!parent) {
@@ -129,19 +151,20 @@ export class SpanTree {
   /** Lengthens a span by units that follow its last one in every respect. */
   extend(span: Span, count: number): void {
     span.length += count
-    addCounts(leafOf(span), span.state === 1 ? count : 0, span.isRemoved ? 0 : count)
+    const { state, isRemoved } = span
+    addCounts(leafOf(span), state === 1 ? count : 0, state === 0 ? 0 : count, isRemoved ? 0 : count)
   }
 
   setState(span: Span, state: number): void {
-    const before = preparedOf(span)
+    const prepared = preparedOf(span)
+    const present = presentOf(span)
     span.state = state
-    const change = preparedOf(span) - before
-    if (change !== 0) addCounts(leafOf(span), change, 0)
+    addCounts(leafOf(span), preparedOf(span) - prepared, presentOf(span) - present, 0)
   }
 
   /** Marks a span as gone from the document. */
   remove(span: Span): void {
-    addCounts(leafOf(span), 0, -shownOf(span))
+    addCounts(leafOf(span), 0, 0, -shownOf(span))
     span.isRemoved = true
   }
 
@@ -166,9 +189,17 @@ function leafOf(span: Span): Leaf {
   return span.leaf as Leaf
 }
 
-function addCounts(leaf: Leaf, prepared: number, shown: number): void {
+function firstPresent(top: Node): Span | undefined {
+  let node: Node | undefined = top
+  while (node?.kind === 'branch') node = node.nodes.find(({ present }) => present > 0)
+  return node?.spans.find(({ state }) => state !== 0)
+}
+
+function addCounts(leaf: Leaf, prepared: number, present: number, shown: number): void {
+  if (prepared === 0 && present === 0 && shown === 0) return
   for (let node: Node | undefined = leaf; node; node = node.parent) {
     node.prepared += prepared
+    node.present += present
     node.shown += shown
   }
 }

@@ -24,6 +24,8 @@ export interface Span {
 interface Counts {
   /** Units visible at the prepared version. */
   prepared: number
+  /** Units inserted at the prepared version, deleted or not. */
+  present: number
   /** Units that the document shows. */
   shown: number
 }
@@ -33,6 +35,7 @@ export interface Leaf extends Counts {
   readonly kind: 'leaf'
   readonly spans: Span[]
   parent: Branch | undefined
+  previous: Leaf | undefined
   next: Leaf | undefined
 }
 
@@ -50,26 +53,47 @@ export function preparedOf(span: Span): number {
   return span.state === 1 ? span.length : 0
 }
 
+/** How many of a span's units are inserted at the prepared version. */
+export function presentOf(span: Span): number {
+  return span.state === 0 ? 0 : span.length
+}
+
 /** How many of a span's units the document shows. */
 export function shownOf(span: Span): number {
   return span.isRemoved ? 0 : span.length
 }
 
-export function createLeaf(spans: Span[], next: Leaf | undefined): Leaf {
-  const leaf: Leaf = { kind: 'leaf', spans, parent: undefined, next, prepared: 0, shown: 0 }
+/** A leaf to the right of another one. */
+export function createLeaf(spans: Span[], previous: Leaf | undefined): Leaf {
+  const next = previous?.next
+  const leaf: Leaf = {
+    kind: 'leaf',
+    spans,
+    parent: undefined,
+    previous,
+    next,
+    prepared: 0,
+    present: 0,
+    shown: 0,
+  }
+  if (previous) previous.next = leaf
+  if (next) next.previous = leaf
   for (const span of spans) {
     span.leaf = leaf
     leaf.prepared += preparedOf(span)
+    leaf.present += presentOf(span)
     leaf.shown += shownOf(span)
   }
   return leaf
 }
 
+/** A branch over nodes beside one another. */
 export function createBranch(nodes: Node[]): Branch {
-  const branch: Branch = { kind: 'branch', nodes, parent: undefined, prepared: 0, shown: 0 }
+  const branch: Branch = { kind: 'branch', nodes, parent: undefined, prepared: 0, present: 0, shown: 0 }
   for (const node of nodes) {
     node.parent = branch
     branch.prepared += node.prepared
+    branch.present += node.present
     branch.shown += node.shown
   }
   return branch
