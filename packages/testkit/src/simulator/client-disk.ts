@@ -18,6 +18,8 @@ export class ClientDisk {
   private mounts = 0
   /** While true every transaction is refused with `storage/quota`; nothing of it is stored. */
   isFull = false
+  /** While true every transaction is reported as durable and nothing of it is stored. */
+  isLying = false
 
   /** @param image the durable content: a storage that answers without any delay of its own */
   constructor(image: ClientStorage, random: Random, nowMs: () => number) {
@@ -39,11 +41,14 @@ export class ClientDisk {
         return {
           load: (streams) => queue.run('load', () => handle.load(streams)),
           owners: () => queue.run('owners', () => handle.owners()),
-          commit: (transaction) =>
-            queue.run('commit', async () => {
+          commit: (transaction) => {
+            // As a database does: what is stored is what it was when the call was made.
+            const copy = structuredClone(transaction)
+            return queue.run('commit', async () => {
               if (this.isFull) throw createError('storage/quota', 'The simulated disk is full.')
-              await handle.commit(transaction)
-            }),
+              if (!this.isLying) await handle.commit(copy)
+            })
+          },
           // The image stays open: closing is the end of this instance, not of the database.
           close: () => queue.run('close', () => Promise.resolve()),
         }

@@ -1,6 +1,6 @@
 import type { ReplicaId, SequencedOp } from '@flowsync/crdt'
 import { describe, expect, it } from 'vitest'
-import { checkAppendOnly, checkDense, findMarker } from './log-checks.js'
+import { checkDense, findMarker } from './log-checks.js'
 
 const a = 'a'.repeat(32) as ReplicaId
 const b = 'b'.repeat(32) as ReplicaId
@@ -19,17 +19,6 @@ describe('checkDense', () => {
     expect(checkDense([op(1, a, 1), op(2, a, 1)])).toHaveLength(1)
     expect(checkDense([op(1, a, 1, 2), op(2, a, 2)])).toHaveLength(1)
     expect(checkDense([op(1, a, 2), op(2, a, 1)]).length).toBeGreaterThan(0)
-  })
-})
-
-describe('checkAppendOnly', () => {
-  const before = [op(1, a, 1), op(2, b, 1)]
-  it('lets a log grow and nothing else', () => {
-    expect(checkAppendOnly(before, [...before, op(3, a, 2)])).toEqual([])
-    expect(checkAppendOnly(before, [op(1, a, 1)])).toEqual(['seq 2 is gone'])
-    expect(checkAppendOnly(before, [op(1, a, 1), op(2, b, 1, 1, 'y')])).toEqual([
-      'seq 2 has become another op',
-    ])
   })
 })
 

@@ -17,27 +17,6 @@ export function checkDense(ops: readonly SequencedOp[]): string[] {
   return problems
 }
 
-/** What is wrong with a log that was `before`: nothing that was durable may ever change or go. */
-export function checkAppendOnly(before: readonly SequencedOp[], after: readonly SequencedOp[]): string[] {
-  const problems: string[] = []
-  for (const [index, op] of before.entries()) {
-    const now = after[index]
-    if (!now) problems.push(`seq ${op.seq} is gone`)
-    else if (!isSameOp(op, now)) problems.push(`seq ${op.seq} has become another op`)
-  }
-  return problems
-}
-
-function isSameOp(a: SequencedOp, b: SequencedOp): boolean {
-  return (
-    a.replica === b.replica &&
-    a.counter === b.counter &&
-    a.count === b.count &&
-    a.base === b.base &&
-    isSameBytes(a.body, b.body)
-  )
-}
-
 /** Whether two byte strings are equal. */
 export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index])

@@ -15,7 +15,16 @@ export const SIMULATED_STREAMS = [
 /** A stream of the simulation. */
 export type SimulatedStream = (typeof SIMULATED_STREAMS)[number]
 
-/** One thing that is done to the world at a virtual time. `client` is the number of a device. */
+/** When a hub shall crash: as a write begins, as it has been stored, or as its answer is about to leave. */
+export type CrashMoment = 'append' | 'stored' | 'answer'
+
+/** How many edits one step may make. */
+export const MAX_EDITS_PER_STEP = 12
+
+/**
+ * One thing that is done to the world at a virtual time. `client` is the number of a device; `salt` is used once in a
+ * scenario, and what exactly is edited depends on it and on the value at that moment.
+ */
 export type Step = { readonly atMs: number } & (
   | {
       readonly kind: 'edit'
@@ -47,6 +56,7 @@ export type Step = { readonly atMs: number } & (
       readonly moment: 'append' | 'stored' | 'answer'
       readonly downMs: number
     }
+  | { readonly kind: 'restart-hub'; readonly downMs: number }
   | { readonly kind: 'slow-hub-disk' | 'fill-hub-disk'; readonly forMs: number }
   | { readonly kind: 'disturb-bus'; readonly loss: number; readonly delayMs: number; readonly forMs: number }
 )
@@ -81,6 +91,7 @@ const FAULTS = [
   'token-outage',
   'crash-hub',
   'crash-hub-on',
+  'restart-hub',
   'slow-hub-disk',
   'fill-hub-disk',
   'disturb-bus',
@@ -100,14 +111,14 @@ export function createScenario(seed: number): Scenario {
   const faultPhaseMs = random.between(6_000, 25_000)
   const steps: Step[] = []
 
-  for (let left = random.between(25, 90); left > 0; left--) {
-    const count = random.chance(0.2) ? random.between(2, 12) : 1
+  for (let salt = random.between(25, 90); salt > 0; salt--) {
+    const count = random.chance(0.2) ? random.between(2, MAX_EDITS_PER_STEP) : 1
     steps.push({
       atMs: random.int(faultPhaseMs),
       kind: 'edit',
       client: random.int(clients.length),
       stream: random.pick(streams),
-      salt: random.int(1_000_000),
+      salt,
       count,
     })
   }
@@ -162,6 +173,8 @@ function drawFault(
       return [{ atMs, kind: fault, isPowerLoss: random.chance(0.3), downMs }]
     case 'crash-hub-on':
       return [{ atMs, kind: fault, moment: random.pick(['append', 'stored', 'answer'] as const), downMs }]
+    case 'restart-hub':
+      return [{ atMs, kind: fault, downMs }]
     case 'slow-hub-disk':
     case 'fill-hub-disk':
       return [{ atMs, kind: fault, forMs }]

@@ -2,10 +2,16 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Random } from './random.js'
 import type { SimulatedStream } from './scenario.js'
 
+/** What a handle's `push` takes, whatever its rule. */
+export interface AnyIntent {
+  readonly op: string
+  readonly [field: string]: unknown
+}
+
 /** An edit that somebody makes, and what must be true at once. */
 export interface Edit {
   /** For the handle's `push`. */
-  readonly intent: { readonly op: string }
+  readonly intent: AnyIntent
   /**
    * Found again in the op's body, and in no other op's: the edit's name wherever it goes. Undefined for edits that
    * add nothing.
@@ -42,11 +48,7 @@ export function drawEdit(stream: SimulatedStream, random: Random, value: unknown
   }
 }
 
-function edit(
-  intent: { readonly op: string },
-  marker: string | undefined,
-  isRight: (after: unknown) => boolean,
-): Edit {
+function edit(intent: AnyIntent, marker: string | undefined, isRight: (after: unknown) => boolean): Edit {
   return {
     intent,
     marker,
@@ -71,8 +73,7 @@ function drawTextEdit(random: Random, text: string, marker: string): Edit {
   return splice({ op: 'insert', pos: at, text: marker + decoration }, text, marker)
 }
 
-interface TextIntent {
-  readonly op: string
+interface TextIntent extends AnyIntent {
   readonly pos: number
   readonly length?: number
   readonly text?: string

@@ -1,0 +1,87 @@
+import { Bus } from './bus.js'
+import { describeFrame } from './describe-frame.js'
+import { Device } from './device.js'
+import { describeError, type Environment, type Sabotage } from './environment.js'
+import { EventLog } from './event-log.js'
+import { HubHost } from './hub-host.js'
+import { Ledger, type LedgerEntry } from './ledger.js'
+import { findMarker } from './log-checks.js'
+import { Network } from './network.js'
+import { EPOCH_MS } from './process.js'
+import { createRandom, type Random } from './random.js'
+import type { Scenario, SimulatedStream } from './scenario.js'
+import { Scheduler } from './scheduler.js'
+import { TokenService } from './tokens.js'
+
+/** Beyond this many, further problems say nothing new. */
+const MAX_PROBLEMS = 30
+
+/** All there is in one simulated run. */
+export class World implements Environment {
+  readonly random: Random
+  readonly scheduler: Scheduler
+  readonly log: EventLog
+  readonly ledger = new Ledger()
+  readonly network: Network
+  readonly bus: Bus
+  readonly tokens: TokenService
+  readonly hub: HubHost
+  readonly devices: Device[]
+  readonly problems: string[] = []
+  /** From here on nothing is disturbed any more. */
+  isHealed = false
+
+  readonly sabotage: Sabotage | undefined
+
+  constructor(scenario: Scenario, sabotage?: Sabotage) {
+    this.sabotage = sabotage
+    this.random = createRandom(`run/${scenario.seed}`)
+    this.scheduler = new Scheduler((error, label) =>
+      this.report(`uncaught in "${label}": ${describeError(error)}`),
+    )
+    const trueNowMs = () => EPOCH_MS + this.scheduler.nowMs
+    this.log = new EventLog(() => this.scheduler.nowMs)
+    this.network = new Network({
+      scheduler: this.scheduler,
+      random: this.random.fork('network'),
+      onEvent: (actor, text) => this.log.write(actor, text),
+      describeFrame,
+    })
+    this.bus = new Bus(this.random.fork('bus'))
+    this.tokens = new TokenService(this.random.fork('tokens'), scenario.tokenTtlMs, trueNowMs)
+    this.hub = new HubHost(this)
+    this.devices = scenario.clients.map(
+      ({ clockOffsetMs }, number) => new Device(this, number, clockOffsetMs, scenario.streams),
+    )
+  }
+
+  report(problem: string): void {
+    this.log.write('!!!', problem)
+    if (this.problems.length < MAX_PROBLEMS)
+      this.problems.push(`${this.scheduler.nowMs.toFixed(1)} ms: ${problem}`)
+  }
+
+  /** Adds a device that has never been there. */
+  addDevice(streams: readonly SimulatedStream[]): Device {
+    const device = new Device(this, this.devices.length, 0, streams)
+    this.devices.push(device)
+    device.start()
+    return device
+  }
+
+  checkAcknowledgement({ stream, edit, ackedSeq, device }: LedgerEntry): void {
+    if (edit.marker === undefined || ackedSeq === undefined) return
+    const op = this.hub.logOf(stream)[ackedSeq - 1]
+    if (op && findMarker([op], edit.marker).length === 1) return
+    this.report(
+      `G1: ${JSON.stringify(edit.intent)} of device ${device} on ${stream} is acknowledged at seq ${ackedSeq}, ` +
+        `where the disk has ${op ? 'another op' : 'nothing'}`,
+    )
+  }
+
+  /** Ends every process, so that nothing of this run does anything any more. */
+  end(): void {
+    for (const device of this.devices) device.crash()
+    this.hub.crash()
+  }
+}

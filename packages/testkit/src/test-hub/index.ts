@@ -1,0 +1,1 @@
+export { createTestHub, type TestHub, type TestHubOptions } from './test-hub.js'
