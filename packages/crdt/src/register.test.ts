@@ -153,6 +153,8 @@ describe('register, multi', () => {
     session.pull()
     expect(session.value(0)).toBe(before)
     expect(Object.isFrozen(before)).toBe(true)
+    session.edit(0, set('a'))
+    expect(session.value(0)).toBe(before)
   })
 })
 

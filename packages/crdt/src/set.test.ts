@@ -48,6 +48,20 @@ describe('set', () => {
     expect([...session.value(1)]).toEqual(['c', 'b', 'a'])
   })
 
+  it('moves what is added again to the end, while offline as later', () => {
+    const session = createSession(rule, 1)
+    session.edit(0, add('a'))
+    session.send(0)
+    session.pull()
+    session.edit(0, add('b'))
+    session.edit(0, add('a'))
+    expect([...session.value(0)]).toEqual(['b', 'a'])
+    const before = session.value(0)
+    session.send(0)
+    session.pull()
+    expect(session.value(0)).toBe(before)
+  })
+
   it('tells elements of different types apart, and knows no magic names', () => {
     const mixed = set<SetElement>()
     const session = createSession(mixed, 2)
@@ -113,6 +127,36 @@ describe('set', () => {
     expect(() => rule.decodeBody(Uint8Array.from(bytes))).toThrowError(
       expect.objectContaining({ code: 'op/invalid' }),
     )
+  })
+
+  it('refuses a state whose replicas are not in their order, or not used', () => {
+    const session = createSession(rule, 2)
+    session.edit(0, add('a'))
+    session.edit(1, add('b'))
+    session.send(0, 1)
+    session.pull()
+    const state = session.state(0)
+    // Format, kind, two replicas, two elements; an element is its text, a count, and seq, replica, counter.
+    const [zero, one] = [state.slice(3, 19), state.slice(19, 35)]
+    const swapped = state.slice()
+    swapped.set([...one, ...zero], 3)
+    const first = state.length - 10
+    swapped[first] = 1
+    swapped[state.length - 2] = 0
+    expect([state[first], state[state.length - 2]]).toEqual([0, 1])
+    const unused = Uint8Array.from([
+      ...state.slice(0, 2),
+      3,
+      ...zero,
+      ...one,
+      ...Array<number>(16).fill(7),
+      ...state.slice(35),
+    ])
+    for (const bytes of [swapped, unused]) {
+      expect(() => rule.decodeState(bytes, 2)).toThrowError(
+        expect.objectContaining({ code: 'state/invalid' }),
+      )
+    }
   })
 
   it('refuses a state from after its seq', () => {
