@@ -131,29 +131,27 @@ describe('set', () => {
 
   it('refuses a state whose replicas are not in their order, or not used', () => {
     const session = createSession(rule, 2)
-    session.edit(0, add('a'))
-    session.edit(1, add('b'))
-    session.send(0, 1)
+    for (const [client, element] of [
+      [0, 'a'],
+      [1, 'b'],
+      [0, 'c'],
+    ] as const) {
+      session.edit(client, add(element))
+      session.send(client)
+    }
     session.pull()
     const state = session.state(0)
-    // Format, kind, two replicas, two elements; an element is its text, a count, and seq, replica, counter.
+    // Format, kind, two replicas, three elements; an element is its text, a count, and seq, replica, counter.
     const [zero, one] = [state.slice(3, 19), state.slice(19, 35)]
+    const indices = [-18, -10, -2].map((offset) => state.length + offset)
+    expect(indices.map((index) => state[index])).toEqual([0, 1, 0])
     const swapped = state.slice()
     swapped.set([...one, ...zero], 3)
-    const first = state.length - 10
-    swapped[first] = 1
-    swapped[state.length - 2] = 0
-    expect([state[first], state[state.length - 2]]).toEqual([0, 1])
-    const unused = Uint8Array.from([
-      ...state.slice(0, 2),
-      3,
-      ...zero,
-      ...one,
-      ...Array<number>(16).fill(7),
-      ...state.slice(35),
-    ])
+    for (const index of indices) swapped[index] = 1 - (state[index] ?? 0)
+    const third = Array<number>(16).fill(7)
+    const unused = Uint8Array.from([...state.slice(0, 2), 3, ...zero, ...one, ...third, ...state.slice(35)])
     for (const bytes of [swapped, unused]) {
-      expect(() => rule.decodeState(bytes, 2)).toThrowError(
+      expect(() => rule.decodeState(bytes, 3)).toThrowError(
         expect.objectContaining({ code: 'state/invalid' }),
       )
     }
