@@ -8,6 +8,8 @@ interface Bag {
   sum: number
   last: number
   list: number[] | undefined
+  /** Where history begins, in the variant that keeps none. */
+  floor: number
 }
 
 type BagRule = MergeRule<readonly number[], { readonly op: 'put'; readonly byte: number }, number, Bag>
@@ -17,7 +19,7 @@ const bag: BagRule = {
   name: 'bag',
   version: 1,
   actions: {},
-  create: () => ({ sum: 0, last: 0, list: undefined }),
+  create: () => ({ sum: 0, last: 0, list: undefined, floor: 0 }),
   prepare: (_state, intent: unknown) => {
     if (!isPut(intent)) throw new FlowSyncError('op/invalid-intent', 'A bag takes a byte.')
     return intent.byte === 0 ? undefined : intent.byte
@@ -37,12 +39,12 @@ const bag: BagRule = {
     return bytes[0]
   },
   encodeState: ({ sum }) => Uint8Array.of(sum >> 16, sum >> 8, sum),
-  decodeState: (bytes) => {
+  decodeState: (bytes, seq) => {
     const [high, middle, low, ...rest] = bytes
     if (high === undefined || middle === undefined || low === undefined || rest.length > 0) {
       throw new FlowSyncError('state/invalid', 'A state is three bytes.')
     }
-    return { sum: (high << 16) | (middle << 8) | low, last: 0, list: undefined }
+    return { sum: (high << 16) | (middle << 8) | low, last: 0, list: undefined, floor: seq }
   },
 }
 
@@ -71,6 +73,10 @@ function brokenLaws(change: Partial<BagRule>): string[] {
 describe('ruleLaws', () => {
   it('hold for a rule that keeps them', () => {
     expect(brokenLaws({})).toEqual([])
+  })
+
+  it('hold for a rule that must fold again from an older snapshot', () => {
+    expect(brokenLaws({ floor: ({ floor }) => floor })).toEqual([])
   })
 
   const broken: [string, Partial<BagRule>, string][] = [
@@ -138,6 +144,22 @@ describe('ruleLaws', () => {
         },
       },
       'preparing keeps the state',
+    ],
+    [
+      'a rule that never has enough history',
+      { floor: ({ floor }) => floor + 1 },
+      'a full fold takes every op',
+    ],
+    [
+      'a rule that loses history while folding',
+      {
+        floor: ({ floor }) => floor,
+        apply: (state, op) => {
+          state.floor = Math.max(state.floor, (op.seq ?? 0) - 1)
+          return bag.apply(state, op)
+        },
+      },
+      'a full fold takes every op',
     ],
     ['a rule that takes any intent', { prepare: () => 1 }, 'a bad intent is refused'],
   ]

@@ -120,6 +120,7 @@ export class World {
       case 'needs-history':
         demand(client.fold.value === before, 'needs-history changes nothing', op)
         this.foldAgain(client, op)
+        demand(client.fold.receive(op).kind !== 'needs-history', 'history is enough from the base on', op)
         return
       case 'duplicate':
       case 'gap':
@@ -127,13 +128,13 @@ export class World {
     }
   }
 
-  private foldAgain(client: Client, op: SequencedOp): void {
+  /** Goes back to a snapshot at which `op` can be merged. */
+  private foldAgain(client: Client, op: Op): void {
     const before = client.fold.value
     const pending = client.fold.pending.map((own) => own.op)
     client.fold = this.hub.refold(client.fold.seq, [op, ...pending], pending, 0)
     const { value } = client.fold
     demand(sameValue(value, before), 'folding again gives the same value', value, before)
-    demand(client.fold.receive(op).kind !== 'needs-history', 'history is enough from the base on', op)
   }
 
   /** An op that was folded before and one after a gap reach a client again. */
@@ -160,6 +161,11 @@ export class World {
     for (const op of client.browser.outbox) {
       if (shared === count || !this.mayAdopt(client.fold, op)) return
       if (client.fold.pending.some((own) => own.op === op)) continue
+      if (op.base < client.fold.floor) {
+        const pending = client.fold.pending.map((own) => own.op)
+        client.fold = this.hub.refold(client.fold.seq, [op, ...pending], pending, 0)
+      }
+      if (op.base < client.fold.floor) this.foldAgain(client, op)
       const before = client.fold.value
       const deltas = client.fold.addPending(op)
       this.observer.changed(client.fold, before, deltas, 'addPending')
