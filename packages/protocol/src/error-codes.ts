@@ -134,6 +134,8 @@ export const ERROR_CODES = Object.freeze({
     'Check address and network; the client keeps trying.',
   ),
   'network/timeout': code('No answer in time.', 'Try again; ops are never applied twice.'),
+  'http/not-found': code('There is nothing at this path.', 'Compare the path with docs/hub.md.'),
+  'http/method-not-allowed': code('The path takes other methods.', 'Use one that the message names.'),
   'client/closed': code('The client was closed.', 'Create a new client.'),
   'config/invalid': code('An option has no valid value.', 'Correct the option that the message names.'),
   'config/port-in-use': code('Another process listens on this port.', 'Stop it or choose another port.'),
