@@ -45,5 +45,6 @@ export type {
 } from './stream-types.js'
 export { defineStreams, type DefinedStreams, type StreamDefinitions } from './streams.js'
 export { createSystem, type System } from './system.js'
+export { RULE_NAMES, ruleByName } from './rule-names.js'
 export { PROTOCOL_VERSION } from './version.js'
 export { fromWireError, toWireError, type WireError } from './wire-error.js'

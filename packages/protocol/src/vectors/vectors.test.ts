@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { Fold } from '@flowsync/crdt'
 import { describe, expect, it } from 'vitest'
 import { fromHex, toHex } from '../codec/hex.js'
+import { decodeSequencedOps, encodeSequencedOps } from '../codec/op-list.js'
 import {
   clientMessages,
   decodeClientMessage,
@@ -8,6 +10,7 @@ import {
   type ClientMessage,
 } from '../messages/client-message.js'
 import { decodeHubMessage, encodeHubMessage, hubMessages, type HubMessage } from '../messages/hub-message.js'
+import { RULE_NAMES, ruleByName } from '../rule-names.js'
 import { socketParser, type SocketPacket } from '../socket-parser.js'
 import { PROTOCOL_VERSION } from '../version.js'
 
@@ -16,6 +19,7 @@ interface Vectors {
   readonly frames: readonly { name: string; from: 'client' | 'hub'; message: { type: string }; hex: string }[]
   readonly refused: readonly { name: string; from: 'client' | 'hub'; hex: string; code: string }[]
   readonly packets: readonly { name: string; packet: SocketPacket; hex: string }[]
+  readonly folds: readonly { name: string; rule: string; ops: string; state: string; value: unknown }[]
 }
 
 /** Bytes are written as `{ "hex": "cafe" }`. */
@@ -58,4 +62,42 @@ describe('socket packets', () => {
     new socketParser.Decoder().on('decoded', (arrived) => decoded.push(arrived)).add(fromHex(hex))
     expect(decoded).toEqual([packet])
   })
+})
+
+describe('folds', () => {
+  it.each(vectors.folds)('$rule: $name', ({ rule, ops, state, value }) => {
+    const list = decodeSequencedOps(fromHex(ops))
+    expect(toHex(encodeSequencedOps(list))).toBe(ops)
+    const fold = new Fold(ruleByName(rule))
+    for (const op of list) fold.receive(op)
+    expect(toHex(fold.encodeState())).toBe(state)
+    expect(plain(fold.value)).toEqual(value)
+
+    const revived = new Fold(ruleByName(rule), { state: fromHex(state), seq: list.length })
+    expect(plain(revived.value)).toEqual(value)
+    expect(toHex(revived.encodeState())).toBe(state)
+  })
+
+  it('cover every rule', () => {
+    const rules = RULE_NAMES.map((name) => ruleByName(name).name)
+    expect(new Set(vectors.folds.map(({ rule }) => rule))).toEqual(new Set(rules))
+  })
+})
+
+/** Sets as arrays, as JSON has them. */
+function plain(value: unknown): unknown {
+  return value instanceof Set ? [...value] : value
+}
+
+it('the ops in frames are real ones', () => {
+  const rules: Readonly<Record<string, string>> = { 'doc:readme': 'text', 'votes:1': 'counter' }
+  const pushes = vectors.frames
+    .map(({ message }) => message as ClientMessage)
+    .filter(({ type }) => type === 'push')
+  for (const { stream, ops } of pushes.flatMap((push) => (push.type === 'push' ? push.batches : []))) {
+    for (const { body, count } of ops) {
+      const rule = ruleByName(rules[stream] ?? stream)
+      expect(rule.countOf(rule.decodeBody(body))).toBe(count)
+    }
+  }
 })
