@@ -9,8 +9,11 @@ export interface DecodeLimits {
   readonly items: number
 }
 
-/** What a frame may hold unless hub or client are configured otherwise. */
+/** What a client's frame may hold unless the hub is configured otherwise. */
 export const DEFAULT_LIMITS: DecodeLimits = Object.freeze({ frameBytes: 10 * 1024 * 1024, items: 200_000 })
+
+/** What a hub's frame may hold: a snapshot travels in one piece, and a client trusts its hub. */
+export const HUB_LIMITS: DecodeLimits = Object.freeze({ frameBytes: 64 * 1024 * 1024, items: 1_000_000 })
 
 /** What a frame may hold as long as the connection has not said `hello`. */
 export const HELLO_LIMITS: DecodeLimits = Object.freeze({ frameBytes: 64 * 1024, items: 1_024 })

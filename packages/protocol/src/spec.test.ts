@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { toHex } from './codec/hex.js'
 import { ERROR_CODES } from './error-codes.js'
 import { RETRYABLE_CODES } from './errors.js'
-import { DEFAULT_LIMITS, HELLO_LIMITS } from './limits.js'
+import { DEFAULT_LIMITS, HELLO_LIMITS, HUB_LIMITS, type DecodeLimits } from './limits.js'
 import { clientMessages } from './messages/client-message.js'
 import { hubMessages } from './messages/hub-message.js'
 import { layoutPaths } from './tests/layout-paths.js'
@@ -69,12 +69,10 @@ describe('the specification', () => {
 
   it('names the limits', () => {
     const limits = new Map(tableRows(specSection('Limits')).map(([what, limit]) => [what, limit]))
-    expect(limits.get('a frame before `welcome`')).toBe(
-      `${HELLO_LIMITS.frameBytes} bytes, ${HELLO_LIMITS.items} list items`,
-    )
-    expect(limits.get('a frame, unless configured')).toBe(
-      `${DEFAULT_LIMITS.frameBytes} bytes, ${DEFAULT_LIMITS.items} list items`,
-    )
+    const text = ({ frameBytes, items }: DecodeLimits) => `${frameBytes} bytes, ${items} list items`
+    expect(limits.get("a client's frame before `welcome`")).toBe(text(HELLO_LIMITS))
+    expect(limits.get("a client's frame, unless configured")).toBe(text(DEFAULT_LIMITS))
+    expect(limits.get("a hub's frame")).toBe(text(HUB_LIMITS))
   })
 
   it('works its example on a golden vector', () => {

@@ -1,6 +1,6 @@
 import { ByteReader } from '@flowsync/crdt'
 import { createError } from '../errors.js'
-import type { DecodeLimits } from '../limits.js'
+import { DEFAULT_LIMITS, type DecodeLimits } from '../limits.js'
 import { PROTOCOL_VERSION } from '../version.js'
 import { createFrameCodec } from './frames.js'
 import { hello, type Hello } from './hello.js'
@@ -50,6 +50,6 @@ export function encodeClientMessage(message: ClientMessage): Uint8Array {
  * @throws FlowSyncError `codec/malformed`, `frame/too-large`, `protocol/unexpected-message`;
  *   `protocol/version-unsupported` for the `hello` of another version, with its request in `details.id`
  */
-export function decodeClientMessage(frame: Uint8Array, limits?: DecodeLimits): ClientMessage {
+export function decodeClientMessage(frame: Uint8Array, limits: DecodeLimits = DEFAULT_LIMITS): ClientMessage {
   return frames.decode(frame, limits)
 }

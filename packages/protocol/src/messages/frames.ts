@@ -7,7 +7,7 @@ import type { MessageDefinition } from './message.js'
 /** Encoder and decoder of one direction's messages: a byte with the message's code, then its fields. */
 export interface FrameCodec<Message> {
   encode(message: Message): Uint8Array
-  decode(frame: Uint8Array, limits?: DecodeLimits): Message
+  decode(frame: Uint8Array, limits: DecodeLimits): Message
 }
 
 /** @param checkHeader may refuse a message by its first fields, before the whole of it is read */

@@ -1,4 +1,4 @@
-import type { DecodeLimits } from '../limits.js'
+import { HUB_LIMITS, type DecodeLimits } from '../limits.js'
 import { drain, type Drain } from './drain.js'
 import { feed, type Feed } from './feed.js'
 import { createFrameCodec } from './frames.js'
@@ -39,6 +39,6 @@ export function encodeHubMessage(message: HubMessage): Uint8Array {
  * Total: any bytes give a message or one of the errors below. What it returns holds no view on `frame`.
  * @throws FlowSyncError `codec/malformed`, `frame/too-large`, `protocol/unexpected-message`
  */
-export function decodeHubMessage(frame: Uint8Array, limits?: DecodeLimits): HubMessage {
+export function decodeHubMessage(frame: Uint8Array, limits: DecodeLimits = HUB_LIMITS): HubMessage {
   return frames.decode(frame, limits)
 }
