@@ -1,5 +1,21 @@
-import type { StreamDefinitions } from '@flowsync/protocol'
-import type { ClientOptions, FlowSyncClient } from './client-types.js'
+import type { FlowSyncError, ReplicaId } from '@flowsync/crdt'
+import { createError, createReplicaId, DEFAULT_LIMITS, NO_EPOCH, type StreamDefinitions } from '@flowsync/protocol'
+import { internals, type ClientInternals } from './client-internals.js'
+import type { ClientOptions, ClientSnapshot, FlowSyncClient } from './client-types.js'
+import { fromBase64, toBase64, type DehydratedState } from './hydration.js'
+import { Listeners, Notifier, type Emitter } from './observable.js'
+import { resolveOptions, type ResolvedOptions } from './options.js'
+import { Session } from './session/session.js'
+import { createTokenSource, subjectOf, type TokenSource } from './session/token.js'
+import { openStorage, type StorageAccess } from './storage/access.js'
+import type { Journal } from './storage/journal.js'
+import type { StoredStream } from './storage/driver.js'
+import type { StreamHandle } from './stream/handle-types.js'
+import { Registry } from './stream/registry.js'
+import type { Stream, StreamEnvironment } from './stream/stream.js'
+
+/** What an op's frame holds beside its body, generously. */
+const OP_OVERHEAD_BYTES = 4_096
 
 /**
  * Makes a client: one replica of a workspace's streams, which folds edits at once, keeps them on disk and syncs them with a hub.
@@ -11,4 +27,271 @@ import type { ClientOptions, FlowSyncClient } from './client-types.js'
  * ```
  * @throws FlowSyncError `config/invalid`
  */
-export declare function createClient<S extends StreamDefinitions>(options: ClientOptions<S>): FlowSyncClient<S>
+export function createClient<S extends StreamDefinitions>(options: ClientOptions<S>): FlowSyncClient<S> {
+  // The class knows streams by name only; their types are the caller's.
+  return new Client(resolveOptions(options)) as unknown as FlowSyncClient<S>
+}
+
+class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironment {
+  readonly workspace: string
+  readonly streams: StreamDefinitions
+  readonly owner: ReplicaId
+  readonly registry: Registry
+  readonly notifier: Notifier
+  readonly [internals]: ClientInternals = this
+
+  isClosed = false
+  opBytesLimit = DEFAULT_LIMITS.frameBytes - OP_OVERHEAD_BYTES
+  private readonly options: ResolvedOptions<StreamDefinitions>
+  private readonly session: Session
+  private readonly tokens: TokenSource
+  private readonly listeners = new Listeners()
+  private readonly opened = Promise.withResolvers<StorageAccess>()
+  private access: StorageAccess | undefined
+  private subject: string | undefined
+  private isOpening = false
+  private openError: FlowSyncError | undefined
+  private lastOrder = 0
+  private lastReceipt = 0
+  private snapshot: ClientSnapshot | undefined
+  private emitted: ClientSnapshot | undefined
+  private waiters: PromiseWithResolvers<void>[] = []
+  private closing: Promise<void> | undefined
+
+  constructor(options: ResolvedOptions<StreamDefinitions>) {
+    const { system, streams, transport, host, url, workspace } = options
+    this.options = options
+    this.workspace = workspace
+    this.streams = streams
+    this.subject = options.subject
+    this.owner = createReplicaId(system)
+    this.notifier = new Notifier(system)
+    this.tokens = createTokenSource(options.token, system)
+    this.registry = new Registry({
+      definitions: streams,
+      environment: this,
+      isAdopted: (owner) => this.access?.adopted.has(owner) === true,
+      load: (names) => this.load(names),
+      onOpened: (stream) => this.session.add(stream),
+      onClosed: (stream) => this.session.remove(stream),
+    })
+    this.session = new Session({
+      system,
+      host,
+      transport,
+      target: { url, workspace },
+      tokens: this.tokens,
+      prepare: (token) => this.prepare(token),
+      replicas: () => ({ replica: this.owner, adopted: this.foreignReplicas() }),
+      streams: () => this.registry.openStreams.filter(({ isLoaded }) => isLoaded),
+      onLimits: ({ frameBytes }) => {
+        this.opBytesLimit = frameBytes - OP_OVERHEAD_BYTES
+      },
+      onChange: () => this.notifier.soon(this),
+    })
+    if (options.connect) this.session.goOnline()
+  }
+
+  get system(): ResolvedOptions<StreamDefinitions>['system'] {
+    return this.options.system
+  }
+
+  get journal(): Journal {
+    if (!this.access) throw createError('storage/unavailable', 'The storage is not open yet.')
+    return this.access.journal
+  }
+
+  stream(name: string): StreamHandle<never> {
+    if (this.isClosed) throw clientClosed()
+    return this.registry.hold(name) as StreamHandle<never>
+  }
+
+  getSnapshot(): ClientSnapshot {
+    const former = this.snapshot
+    const { kind: state } = this.session
+    const failure = this.access?.journal.error
+    const next: ClientSnapshot = {
+      state,
+      isOnline: state === 'syncing' || state === 'live',
+      pendingCount: this.pendingCount,
+      storage: {
+        kind: this.options.storage.kind,
+        health: failure ? 'not-saved' : this.access ? 'ok' : 'opening',
+      },
+      error: this.session.error ?? failure ?? this.openError,
+    }
+    if (former && isSame(former, next)) return former
+    this.snapshot = Object.freeze(next)
+    return this.snapshot
+  }
+
+  private get pendingCount(): number {
+    return this.registry.openStreams.reduce((sum, { outbox }) => sum + outbox.pendingCount, 0)
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.listeners.add(listener)
+  }
+
+  emit(): void {
+    this.settleWaiters()
+    const snapshot = this.getSnapshot()
+    if (snapshot === this.emitted) return
+    this.emitted = snapshot
+    this.listeners.emit()
+  }
+
+  goOffline(): void {
+    this.session.goOffline()
+  }
+
+  goOnline(): void {
+    this.session.goOnline()
+  }
+
+  whenSynced(): Promise<void> {
+    const waiter = Promise.withResolvers<void>()
+    waiter.promise.catch(() => undefined)
+    this.waiters.push(waiter)
+    this.settleWaiters()
+    return waiter.promise
+  }
+
+  private settleWaiters(): void {
+    if (this.waiters.length === 0) return
+    const isSynced = this.session.isCaughtUp && this.pendingCount === 0 && this.registry.openStreams.every(({ isLoaded }) => isLoaded)
+    if (!isSynced && !this.isClosed) return
+    const { waiters } = this
+    this.waiters = []
+    for (const { resolve, reject } of waiters) {
+      if (isSynced) resolve()
+      else reject(clientClosed())
+    }
+  }
+
+  hydrate({ workspace, streams }: DehydratedState): void {
+    if (workspace !== this.workspace) {
+      throw createError('config/invalid', `The state is of the workspace ${workspace}, the client of ${this.workspace}.`)
+    }
+    for (const { name, rule, epoch, seq, state } of streams) {
+      this.registry.seed(name, rule, { epoch, seq, state: fromBase64(state) })
+    }
+  }
+
+  dehydrate(names?: readonly string[]): DehydratedState {
+    const streams = this.registry.openStreams
+      .filter(({ name, epoch, outbox }) => epoch !== NO_EPOCH && outbox.isEmpty && (names?.includes(name) ?? true))
+      .map(({ name, rule, epoch, fold }) => {
+        return { name, rule: rule.name, epoch, seq: fold.seq, state: toBase64(fold.encodeState()) }
+      })
+    return { workspace: this.workspace, streams }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.shutDown()
+    return this.closing
+  }
+
+  private async shutDown(): Promise<void> {
+    this.isClosed = true
+    this.session.close()
+    this.tokens.dispose()
+    this.registry.close()
+    this.notifier.flush()
+    this.emit()
+    // A storage that is still being opened holds nothing of this instance, but a lock.
+    if (!this.isOpening) return
+    const { journal, release } = await this.opened.promise
+    await journal.close()
+    release()
+  }
+
+  nextOrder(): number {
+    return ++this.lastOrder
+  }
+
+  nextReceiptId(): string {
+    return `${this.owner.slice(0, 8)}-${++this.lastReceipt}`
+  }
+
+  createReplica(): ReplicaId {
+    return createReplicaId(this.system)
+  }
+
+  onQueued(stream: Stream): void {
+    this.session.queue(stream)
+  }
+
+  onChanged(stream: Stream): void {
+    this.registry.closeIfUnused(stream)
+    this.notifier.soon(this)
+  }
+
+  private foreignReplicas(): ReplicaId[] {
+    const replicas = new Set<ReplicaId>(this.access?.adopted)
+    for (const { author, outbox } of this.registry.openStreams) {
+      replicas.add(author.replica)
+      for (const { replica } of outbox.ranges()) replicas.add(replica)
+    }
+    replicas.delete(this.owner)
+    return [...replicas]
+  }
+
+  private async load(names: readonly string[]): Promise<readonly StoredStream[]> {
+    if (!this.isOpening) void this.openWithoutSession()
+    const { journal } = await this.opened.promise
+    return this.isClosed ? [] : journal.load(names)
+  }
+
+  /** A stream is wanted before the session has a token: offline, or not connected yet. */
+  private async openWithoutSession(): Promise<void> {
+    try {
+      await this.prepare(this.subject === undefined ? await this.tokens.get() : '')
+    } catch (error) {
+      this.openError = error as FlowSyncError
+      this.notifier.soon(this)
+    }
+  }
+
+  /** Opens the storage of whoever the token is for, once. Resolves with the subject. */
+  private async prepare(token: string): Promise<string> {
+    const { storage, workspace } = this.options
+    this.subject ??= subjectOf(token) ?? (storage.isPersistent ? undefined : '')
+    const { subject } = this
+    if (subject === undefined) {
+      throw createError('config/invalid', 'The token is no JWT with a `sub`: give createClient the `subject` that the storage belongs to.')
+    }
+    if (!this.isOpening && !this.isClosed) {
+      this.isOpening = true
+      this.openError = undefined
+      void this.open({ workspace, subject })
+    }
+    await this.opened.promise
+    return subject
+  }
+
+  private async open(scope: { workspace: string; subject: string }): Promise<void> {
+    const { storage, system, host } = this.options
+    const onFailure = (): void => this.notifier.soon(this)
+    const access = await openStorage({ storage, scope, owner: this.owner, system, host, onFailure })
+    this.access = access
+    this.lastOrder += access.lastOrder
+    this.opened.resolve(access)
+    if (this.isClosed) return
+    for (const name of access.streams) this.registry.revive(name)
+    this.notifier.soon(this)
+  }
+}
+
+function clientClosed(): FlowSyncError {
+  return createError('client/closed', 'The client was closed.')
+}
+
+function isSame(a: ClientSnapshot, b: ClientSnapshot): boolean {
+  return (
+    a.state === b.state &&
+    a.pendingCount === b.pendingCount &&
+    a.storage.health === b.storage.health &&
+    a.error === b.error
+  )
+}

@@ -1,1 +1,1 @@
-export {}
+export { dexie, type DexieOptions } from './storage/dexie.js'

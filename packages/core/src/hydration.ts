@@ -1,3 +1,6 @@
+import { isFlowSyncError, type FlowSyncError } from '@flowsync/crdt'
+import { createError, fromWireError } from '@flowsync/protocol'
+
 /** The state of one stream as JSON. */
 export interface DehydratedStream {
   readonly name: string
@@ -27,10 +30,64 @@ export interface ServerDataOptions {
 
 /**
  * Fetches the confirmed state of streams over HTTP, for a server that renders them.
+ *
+ * ```ts
+ * const state = await getServerData('https://hub.example', ['doc:readme'], { token })
+ * ```
  * @throws FlowSyncError `network/unreachable`, `network/timeout`, or what the hub answered, such as `acl/denied`
  */
-export declare function getServerData(
+export async function getServerData(
   hubUrl: string,
   names: readonly string[],
   options: ServerDataOptions,
-): Promise<DehydratedState>
+): Promise<DehydratedState> {
+  const { token, workspace = 'default', timeoutMs = 5_000 } = options
+  const url = new URL(`${hubUrl.replace(/^ws/, 'http').replace(/\/+$/, '')}/v1/${encodeURIComponent(workspace)}/hydrate`)
+  for (const name of names) url.searchParams.append('stream', name)
+  try {
+    const response = await (options.fetch ?? fetch)(url, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(timeoutMs),
+      // What one user may see must not be cached for another.
+      cache: 'no-store',
+    })
+    const body: unknown = await response.json()
+    if (!response.ok) throw hubError(response.status, body)
+    return body as DehydratedState
+  } catch (cause) {
+    throw isFlowSyncError(cause) ? cause : networkError(cause, timeoutMs)
+  }
+}
+
+/** The hub answers refusals with `{ error: { code, message } }`. */
+function hubError(status: number, body: unknown): FlowSyncError {
+  const { error } = Object(body) as { readonly error?: { readonly code?: unknown; readonly message?: unknown } }
+  if (typeof error?.code !== 'string') return createError('hub/internal', `The hub answered with status ${status}.`)
+  return fromWireError({ code: error.code, message: String(error.message), retryAfterMs: 0, details: '' })
+}
+
+function networkError(cause: unknown, timeoutMs: number): FlowSyncError {
+  if (Object(cause) instanceof Error && (cause as Error).name === 'TimeoutError') {
+    return createError('network/timeout', `The hub did not answer within ${timeoutMs} ms.`, { cause })
+  }
+  return createError('network/unreachable', 'The hub cannot be reached.', { cause })
+}
+
+/** Bytes as base64. */
+export function toBase64(bytes: Uint8Array): string {
+  let text = ''
+  // In parts: a call takes only so many arguments.
+  for (let start = 0; start < bytes.length; start += 8_192) {
+    text += String.fromCharCode(...bytes.subarray(start, start + 8_192))
+  }
+  return btoa(text)
+}
+
+/** @throws FlowSyncError `codec/malformed` */
+export function fromBase64(text: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+  } catch (cause) {
+    throw createError('codec/malformed', 'A hydrated state is not base64.', { cause })
+  }
+}

@@ -9,7 +9,7 @@ export type {
   FlowSyncClient,
   StorageHealth,
 } from './client-types.js'
-export type { Host } from './host.js'
+export { createHost, type Host } from './host.js'
 export {
   getServerData,
   type DehydratedState,
@@ -25,6 +25,7 @@ export {
 } from './observer.js'
 export type { Acknowledgement, Receipt } from './outbox/receipt.js'
 export type { Register, RegisteredStreams } from './register.js'
+export { socketTransport } from './session/socket-transport.js'
 export type { Connection, Transport, TransportHandlers, TransportTarget } from './session/transport.js'
 export type {
   Checkpoint,

@@ -1,1 +1,1 @@
-export {}
+export { memory } from './storage/memory.js'

@@ -1,0 +1,121 @@
+import type { FlowSyncError, Op, ReplicaId } from '@flowsync/crdt'
+import type { OutboxRange } from '@flowsync/protocol'
+import type { ReceiptControl } from './receipt.js'
+
+/** An own op on its way to the hub and into the confirmed state. */
+export interface OutboxOp {
+  readonly op: Op
+  /** The client instance under whose name it is stored. */
+  readonly owner: ReplicaId
+  /** Place among all ops of this device. */
+  readonly order: number
+  /** Absent for ops of a dead instance. */
+  readonly receipt: ReceiptControl | undefined
+  /** Only what is saved may be sent: a hub that has an op its author forgot would see its counter again. */
+  isSaved: boolean
+  /** It was given to a connection that may still be alive. */
+  isSent: boolean
+  /** It was given to some connection at some time. */
+  wasSent: boolean
+  /** The hub has it. It stays here until the confirmed state on disk has it too. */
+  isAcked: boolean
+  /** Its place, once the hub has told; 0 before. */
+  seq: number
+  /** Why the hub will never take it. */
+  refusal: FlowSyncError | undefined
+  /** It is in the outbox. */
+  isQueued: boolean
+}
+
+/** A stream's own ops that are not in its confirmed state yet, in the order they were made. */
+export class Outbox {
+  private ops: OutboxOp[] = []
+  private head = 0
+  private pending = 0
+  /** How many ops there are of each replica: most ops of a busy stream are nobody's here. */
+  private readonly replicas = new Map<ReplicaId, number>()
+
+  /** How many the hub has neither acknowledged nor refused. */
+  get pendingCount(): number {
+    return this.pending
+  }
+
+  get isEmpty(): boolean {
+    return this.head === this.ops.length
+  }
+
+  *[Symbol.iterator](): Generator<OutboxOp> {
+    for (let index = this.head; index < this.ops.length; index++) yield this.ops[index] as OutboxOp
+  }
+
+  add(op: OutboxOp): void {
+    op.isQueued = true
+    this.ops.push(op)
+    this.replicas.set(op.op.replica, (this.replicas.get(op.op.replica) ?? 0) + 1)
+    if (isPending(op)) this.pending++
+  }
+
+  find(replica: ReplicaId, counter: number): OutboxOp | undefined {
+    if (!this.replicas.has(replica)) return undefined
+    for (let index = this.head; index < this.ops.length; index++) {
+      const candidate = this.ops[index] as OutboxOp
+      if (candidate.op.counter === counter && candidate.op.replica === replica) return candidate
+    }
+    return undefined
+  }
+
+  /** Marks an op as stored by the hub, at `seq` when that is known. */
+  acknowledge(op: OutboxOp, seq: number): void {
+    if (isPending(op)) this.pending--
+    op.isAcked = true
+    op.seq ||= seq
+    if (op.seq > 0) op.receipt?.acknowledge(op.seq)
+  }
+
+  /** Marks an op as one that will be taken back. */
+  refuse(op: OutboxOp, error: FlowSyncError): void {
+    if (isPending(op)) this.pending--
+    op.refusal = error
+    op.receipt?.reject(error)
+  }
+
+  remove(op: OutboxOp): void {
+    const index = this.ops.indexOf(op, this.head)
+    if (index < 0) return
+    if (isPending(op)) this.pending--
+    op.isQueued = false
+    const left = (this.replicas.get(op.op.replica) ?? 1) - 1
+    if (left > 0) this.replicas.set(op.op.replica, left)
+    else this.replicas.delete(op.op.replica)
+    if (index > this.head) {
+      this.ops.splice(index, 1)
+      return
+    }
+    // Dropping the front one by one would move the whole queue each time.
+    this.head++
+    if (this.head < 1024 && this.head < this.ops.length) return
+    this.ops = this.ops.slice(this.head)
+    this.head = 0
+  }
+
+  /** Per replica, the counters from its first op to its last. */
+  ranges(): OutboxRange[] {
+    const ranges = new Map<ReplicaId, OutboxRange>()
+    for (const { op } of this) {
+      const from = ranges.get(op.replica)?.from ?? op.counter
+      ranges.set(op.replica, { replica: op.replica, from, through: op.counter + op.count - 1 })
+    }
+    return [...ranges.values()]
+  }
+
+  /** The lowest seq that one of the ops was made on; Infinity when it is empty. */
+  get minBase(): number {
+    let min = Infinity
+    for (const { op } of this) min = Math.min(min, op.base)
+    return min
+  }
+}
+
+function isPending({ isQueued, isAcked, refusal }: OutboxOp): boolean {
+  return isQueued && !isAcked && refusal === undefined
+}

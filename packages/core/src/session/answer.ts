@@ -1,0 +1,82 @@
+import { Fold, type ReplicaId } from '@flowsync/crdt'
+import { NO_EPOCH, type StreamCursor } from '@flowsync/protocol'
+import { receiveOps } from '../stream/confirm.js'
+import { foldStored } from '../stream/load.js'
+import type { RebuildPlan } from '../stream/rebuild-plan.js'
+import { startRebuild } from '../stream/rebuild.js'
+import type { Stream } from '../stream/stream.js'
+import type { SubscribedOk } from './line.js'
+
+/**
+ * Takes over what the hub answered to a handshake. Resolves once that is done; when nothing stored is needed for it,
+ * it is done on return.
+ *
+ * @param isExact no own op was under way when the hub was asked, so `acknowledged` is all that it has
+ * @param isCurrent whether the answer still counts after something stored had to be read
+ * @throws FlowSyncError `state/invalid` for a snapshot that the rule cannot read
+ */
+export function takeAnswer(
+  stream: Stream,
+  asked: StreamCursor,
+  answer: SubscribedOk,
+  isExact: boolean,
+  isCurrent: () => boolean,
+): Promise<void> | undefined {
+  const acknowledged = new Map(answer.acknowledged.map(({ replica, through }) => [replica, through]))
+  const plan = { epoch: answer.epoch, checkpoint: answer.snapshot, headSeq: answer.headSeq, acknowledged }
+  if (answer.epoch === stream.epoch && !answer.snapshot && asked.rebuildBelow === undefined) {
+    for (const entry of stream.outbox) {
+      if (entry.op.counter <= (acknowledged.get(entry.op.replica) ?? 0)) stream.outbox.acknowledge(entry, 0)
+    }
+    receiveOps(stream, answer.ops)
+    if (isExact && hasLostOps(stream, acknowledged)) stream.carry = 'everything'
+    return undefined
+  }
+  if (answer.epoch === stream.epoch) return begin(stream, { ...plan, carry: stream.carry, past: 'same' }, answer)
+  if (stream.epoch === NO_EPOCH) return begin(stream, { ...plan, ...firstMeeting(stream, answer.headSeq) }, answer)
+  if (stream.outbox.isEmpty) return begin(stream, { ...plan, carry: 'nothing', past: 'same' }, answer)
+  return resumeInOtherPast(stream, plan, answer, isCurrent)
+}
+
+function begin(stream: Stream, plan: RebuildPlan, { ops }: SubscribedOk): undefined {
+  startRebuild(stream, plan)
+  receiveOps(stream, ops)
+}
+
+/**
+ * Edits made before the hub was ever heard go on top of its state, as if made now, when nobody can have sent them.
+ * Otherwise they keep their ids, for the hub may have them.
+ */
+function firstMeeting(stream: Stream, headSeq: number): Pick<RebuildPlan, 'carry' | 'past'> {
+  const isUnseen = [...stream.outbox].every(
+    ({ wasSent, owner }) => !wasSent && owner === stream.environment.owner,
+  )
+  const mayCarry = isUnseen && headSeq > 0 && !stream.outbox.isEmpty
+  return mayCarry ? { carry: 'everything', past: new Fold(stream.rule) } : { carry: stream.carry, past: 'same' }
+}
+
+/** The hub's log was reset. What own ops were made on is still on this device's disk. */
+async function resumeInOtherPast(
+  stream: Stream,
+  plan: Omit<RebuildPlan, 'carry' | 'past'>,
+  answer: SubscribedOk,
+  isCurrent: () => boolean,
+): Promise<void> {
+  const { epoch } = stream
+  const [stored] = await stream.environment.journal.load([stream.name])
+  if (!isCurrent()) return
+  const confirmed = stored?.epoch === epoch ? foldStored(stream, stored) : undefined
+  begin(stream, { ...plan, carry: 'everything', past: confirmed?.fold ?? 'lost' }, answer)
+}
+
+/** True when the hub lacks ops before the first one that is left here: it would refuse all that follow. */
+function hasLostOps(stream: Stream, acknowledged: ReadonlyMap<ReplicaId, number>): boolean {
+  const seen = new Set<ReplicaId>()
+  for (const { op, isAcked } of stream.outbox) {
+    if (isAcked || seen.has(op.replica)) continue
+    seen.add(op.replica)
+    const through = acknowledged.get(op.replica)
+    if (through !== undefined && op.counter > through + 1) return true
+  }
+  return false
+}

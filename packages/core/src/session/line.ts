@@ -1,0 +1,83 @@
+import type { FlowSyncError } from '@flowsync/crdt'
+import type { StreamCursor, SubscribedResult } from '@flowsync/protocol'
+import type { Stream } from '../stream/stream.js'
+
+/** Where one stream stands on one connection. */
+export interface Line {
+  readonly stream: Stream
+  phase:
+    /** Will be asked for with the next frame. */
+    | 'due'
+    /** The hub was asked. */
+    | 'asking'
+    /** Subscribed: ops come, own ops may go. */
+    | 'open'
+    /** Asked again after a while. */
+    | 'waiting'
+    /** Refused for good, as far as this connection goes. */
+    | 'failed'
+  /** When the hub last said anything about the stream. */
+  heardMs: number
+  /** The highest seq that the hub is known to have. */
+  headSeq: number
+  isPulling: boolean
+  /** Batches sent and not answered. */
+  inFlight: number
+  /** A batch failed: once the others are answered, ask again, after a wait when it is above 0. */
+  repair: { readonly afterMs: number } | undefined
+  /** Failures in a row, for backoff. */
+  attempt: number
+  /** One op at a time, to find the one that is refused. */
+  isSingle: boolean
+  /** The error that its `lastError` shows until the hub answers. */
+  trouble: FlowSyncError | undefined
+  cancelWait: () => void
+}
+
+export type SubscribedOk = Extract<SubscribedResult, { readonly kind: 'ok' }>
+
+export function createLine(stream: Stream, nowMs: number): Line {
+  return {
+    stream,
+    phase: 'due',
+    heardMs: nowMs,
+    headSeq: 0,
+    isPulling: false,
+    inFlight: 0,
+    repair: undefined,
+    attempt: 0,
+    isSingle: false,
+    trouble: undefined,
+    cancelWait: () => undefined,
+  }
+}
+
+/** The most replicas that one handshake may name. */
+const MAX_RANGES = 512
+
+/** What the handshake says about a stream. */
+export function cursorOf(stream: Stream): StreamCursor {
+  const { rule, outbox } = stream
+  const history = stream.carry === 'nothing' ? stream.historyBelow : 0
+  const below = history < Infinity ? Math.min(stream.historyBelow, outbox.minBase) : Infinity
+  return {
+    stream: stream.name,
+    rule: rule.name,
+    ruleVersion: rule.version,
+    epoch: stream.epoch,
+    seq: stream.fold.seq,
+    outbox: outbox.ranges().slice(0, MAX_RANGES),
+    rebuildBelow: below < Infinity ? below : undefined,
+  }
+}
+
+/** How far the confirmed state has come that the hub is being followed with. */
+export function progressOf({ fold, epoch, rebuild }: Stream): { readonly epoch: string; readonly seq: number } {
+  return rebuild ? { epoch: rebuild.plan.epoch, seq: rebuild.fold.seq } : { epoch, seq: fold.seq }
+}
+
+/** True when nothing is left to be fetched or asked. */
+export function isSettled({ phase, stream, headSeq }: Line): boolean {
+  if (phase === 'failed') return true
+  return phase === 'open' && !stream.rebuild && stream.historyBelow === Infinity && stream.fold.seq >= headSeq
+}

@@ -1,0 +1,191 @@
+import type { ReplicaId } from '@flowsync/crdt'
+import { createError, type StreamDefinitions } from '@flowsync/protocol'
+import type { StoredStream } from '../storage/driver.js'
+import { createHandle, type HandleSource } from './handle.js'
+import type { StreamHandle } from './handle-types.js'
+import { loadStream, seedStream, type StreamSeed } from './load.js'
+import type { StreamSnapshot } from './snapshot.js'
+import { Stream, type StreamEnvironment } from './stream.js'
+
+/** What a registry needs of its client. */
+export interface RegistryOptions {
+  readonly definitions: StreamDefinitions
+  readonly environment: StreamEnvironment
+  /** Whether this client sends the ops of an instance, a dead one. */
+  isAdopted(owner: ReplicaId): boolean
+  /** Reads what is stored, once that is possible. */
+  load(names: readonly string[]): Promise<readonly StoredStream[]>
+  /** The stream is loaded: follow it. */
+  onOpened(stream: Stream): void
+  /** Nobody uses it and all its ops are acknowledged: follow it no more. */
+  onClosed(stream: Stream): void
+}
+
+/** What is kept of a stream's name, whether it is open or not. */
+interface Entry {
+  stream: Stream
+  readonly handle: StreamHandle
+  /** How often `stream()` was called and not yet answered by `close()`. */
+  handleUses: number
+  isOpen: boolean
+  /** What a server renders, and the first client render with it. */
+  first: StreamSnapshot<unknown>
+}
+
+/** A client's streams by name: which are open, who uses them, and what a server said of them. */
+export class Registry implements HandleSource {
+  private readonly entries = new Map<string, Entry>()
+  private readonly seeds = new Map<string, StreamSeed>()
+  private readonly lingering = new Set<() => void>()
+  private toLoad: Stream[] = []
+  private readonly options: RegistryOptions
+
+  constructor(options: RegistryOptions) {
+    this.options = options
+  }
+
+  /** Every stream that is in use or has ops to send. */
+  get openStreams(): Stream[] {
+    return [...this.entries.values()].filter(({ isOpen }) => isOpen).map(({ stream }) => stream)
+  }
+
+  /** The handle of a stream, counted: it wants a `giveUp`. */
+  hold(name: string): StreamHandle {
+    const entry = this.entryOf(name)
+    this.open(name)
+    entry.handleUses++
+    return entry.handle
+  }
+
+  /** Ends one use that `hold` began. */
+  giveUp(name: string): void {
+    const entry = this.entries.get(name)
+    if (!entry || entry.handleUses === 0) return
+    entry.handleUses--
+    this.release(entry.stream)
+  }
+
+  /** The handle of a stream that this does not open. */
+  handleOf(name: string): StreamHandle {
+    return this.entryOf(name).handle
+  }
+
+  /** The stream as it is, open or not. */
+  peek(name: string): Stream {
+    return this.entryOf(name).stream
+  }
+
+  /** What a server renders for the stream. */
+  firstSnapshot(name: string): StreamSnapshot<unknown> {
+    return this.entryOf(name).first
+  }
+
+  /** Opens a stream for one more use. */
+  open(name: string): Stream {
+    const entry = this.entryOf(name)
+    const { stream } = entry
+    stream.uses++
+    if (!entry.isOpen) this.start(entry)
+    return stream
+  }
+
+  /** Opens a stream for as long as it has ops to send: those of a dead instance. */
+  revive(name: string): void {
+    if (!this.options.definitions.findRule(name)) return
+    const entry = this.entryOf(name)
+    if (!entry.isOpen) this.start(entry)
+  }
+
+  /** Ends one use. */
+  release(stream: Stream): void {
+    stream.uses--
+    this.closeIfUnused(stream)
+  }
+
+  /** Ends one use after a moment: it may be wanted again at once. */
+  releaseSoon(stream: Stream, delayMs: number): void {
+    const cancel = this.options.environment.system.setTimer(delayMs, () => {
+      this.lingering.delete(cancel)
+      this.release(stream)
+    })
+    this.lingering.add(cancel)
+  }
+
+  /** Stops every timer: the client closes. */
+  close(): void {
+    for (const cancel of this.lingering) cancel()
+    for (const stream of this.openStreams) stream.abandon()
+  }
+
+  /** Forgets a stream that nobody uses and that has nothing left to send. */
+  closeIfUnused(stream: Stream): void {
+    const entry = this.entries.get(stream.name)
+    if (stream.uses > 0 || !stream.isLoaded || !stream.outbox.isEmpty || !entry?.isOpen) return
+    entry.isOpen = false
+    this.options.onClosed(stream)
+    // Its next life starts from disk, under another replica: these counters are used up.
+    const replica = this.options.environment.createReplica()
+    entry.stream = this.createStream(stream.name, { replica, nextCounter: 1 })
+  }
+
+  /**
+   * Shows a server's state where nothing newer is known.
+   * @throws FlowSyncError `stream/unknown`, `stream/rule-mismatch`, `state/invalid`
+   */
+  seed(name: string, ruleName: string, seed: StreamSeed): void {
+    const rule = this.options.definitions.ruleFor(name)
+    if (rule.name !== ruleName) {
+      throw createError('stream/rule-mismatch', `The server merges ${JSON.stringify(name)} by ${ruleName}, this client by ${rule.name}.`)
+    }
+    this.seeds.set(name, seed)
+    const entry = this.entryOf(name)
+    seedStream(entry.stream, seed)
+    if (!entry.isOpen) entry.first = entry.stream.getSnapshot()
+  }
+
+  private entryOf(name: string): Entry {
+    const known = this.entries.get(name)
+    if (known) return known
+    const rule = this.options.definitions.ruleFor(name)
+    const { owner } = this.options.environment
+    const stream = this.createStream(name, { replica: owner, nextCounter: 1 })
+    const entry: Entry = {
+      stream,
+      handle: createHandle(this, name, rule),
+      handleUses: 0,
+      isOpen: false,
+      first: stream.getSnapshot(),
+    }
+    this.entries.set(name, entry)
+    return entry
+  }
+
+  private createStream(name: string, author: Stream['author']): Stream {
+    const { definitions, environment } = this.options
+    const stream = new Stream(name, definitions.ruleFor(name), environment, author)
+    const seed = this.seeds.get(name)
+    if (seed) seedStream(stream, seed)
+    return stream
+  }
+
+  private start(entry: Entry): void {
+    entry.isOpen = true
+    this.toLoad.push(entry.stream)
+    // Streams that are opened together are read together.
+    if (this.toLoad.length === 1) void this.loadSoon()
+  }
+
+  private async loadSoon(): Promise<void> {
+    await Promise.resolve()
+    const streams = this.toLoad
+    this.toLoad = []
+    const stored = await this.options.load(streams.map(({ name }) => name))
+    streams.forEach((stream, index) => {
+      const found = stored[index]
+      if (!found || this.options.environment.isClosed) return
+      loadStream(stream, found, this.options.isAdopted, this.seeds.get(stream.name))
+      this.options.onOpened(stream)
+      this.closeIfUnused(stream)
+    })
+  }
+}
