@@ -26,3 +26,6 @@ export type {
 export { memory, type MemoryOptions } from './storage/memory.js'
 export { MemoryDisk } from './storage/memory-disk.js'
 export { sqlite, type SqliteOptions } from './storage/sqlite/sqlite.js'
+export { createHub, type Hub, type HubAddress } from './hub.js'
+export type { HubOptions } from './config/hub-options.js'
+export type { Origins } from './config/origins.js'

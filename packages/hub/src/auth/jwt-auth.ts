@@ -9,6 +9,7 @@ import {
 } from 'jose'
 import { createError } from '@flowsync/protocol'
 import { tokenExpired, type Authenticate, type Identity } from './authenticate.js'
+import { secretKey } from './secret-key.js'
 
 /** Where the key comes from that tokens are verified with. The algorithm follows from it and is fixed. */
 export type JwtKey =
@@ -27,7 +28,6 @@ export type JwtAuthOptions = JwtKey & {
   readonly issuer?: string
 }
 
-const MIN_SECRET_BYTES = 32
 /** Clocks of hub and issuer may differ by this much. A token never outlives its `exp`. */
 const CLOCK_TOLERANCE_S = 5
 const DEFAULT_WORKSPACES = ['default']
@@ -62,13 +62,7 @@ type Key = Uint8Array | CryptoKey | JWTVerifyGetKey
 
 function keyOf(options: JwtKey): { algorithms: ('HS256' | 'EdDSA' | 'Ed25519')[]; key: () => Promise<Key> } {
   if ('secret' in options) {
-    const secret = new TextEncoder().encode(options.secret)
-    if (secret.length < MIN_SECRET_BYTES) {
-      throw createError(
-        'config/invalid',
-        `The secret for HS256 tokens must have at least ${MIN_SECRET_BYTES} bytes; this one has ${secret.length}. Make one with: openssl rand -base64 48`,
-      )
-    }
+    const secret = secretKey(options.secret)
     return { algorithms: ['HS256'], key: async () => secret }
   }
   if ('publicKey' in options) {

@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose'
+import { secretKey } from './secret-key.js'
 
 /** What a token shall say. */
 export interface TokenClaims {
@@ -12,12 +13,15 @@ export interface TokenClaims {
   readonly issuer?: string
 }
 
-/** Makes a token that `jwtAuth({ secret })` accepts. For development and for servers that mint their own. */
-export function mintToken(secret: string, claims: TokenClaims): Promise<string> {
+/**
+ * Makes a token that `jwtAuth({ secret })` accepts. For development and for servers that mint their own.
+ * @throws FlowSyncError `config/invalid` for a secret below 32 bytes
+ */
+export async function mintToken(secret: string, claims: TokenClaims): Promise<string> {
   const { subject, grants, workspace, expiresAtMs, audience, issuer } = claims
   const token = new SignJWT({ grants, workspace }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).setSubject(subject)
   if (expiresAtMs > 0) token.setExpirationTime(Math.floor(expiresAtMs / 1000))
   if (audience !== undefined) token.setAudience(audience)
   if (issuer !== undefined) token.setIssuer(issuer)
-  return token.sign(new TextEncoder().encode(secret))
+  return token.sign(secretKey(secret))
 }

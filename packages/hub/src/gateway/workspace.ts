@@ -27,9 +27,10 @@ export class Workspace {
   }
 }
 
-const WORKSPACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+/** The namespaces that are workspaces. A pattern, not a function: so `io.of(name)` makes the same namespace as a client does. */
+export const WORKSPACE_NAMESPACE = /^\/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 /** True for 1 to 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit. */
 export function isWorkspaceName(name: string): boolean {
-  return WORKSPACE.test(name)
+  return WORKSPACE_NAMESPACE.test(`/${name}`)
 }

@@ -1,4 +1,4 @@
-import type { FlowSyncError, Op, ReplicaId, SequencedOp } from '@flowsync/crdt'
+import type { FlowSyncError, Op, OpId, ReplicaId, SequencedOp } from '@flowsync/crdt'
 import { isEpoch, type StreamDefinitions, type System } from '@flowsync/protocol'
 import type { Broadcast } from '../cluster/broadcast.js'
 import type { HubLimits } from '../limit/limits.js'
@@ -160,6 +160,11 @@ export class HubLog {
   /** The highest counter stored of each replica. */
   countersOf(stream: OpenStream, replicas: readonly ReplicaId[]): Promise<readonly number[]> {
     return this.storage.countersOf(stream.key, replicas)
+  }
+
+  /** The seq of the stored op with this id, undefined when there is none. */
+  findSeq(stream: OpenStream, id: OpId): Promise<number | undefined> {
+    return this.storage.findSeq(stream.key, id)
   }
 
   /** The stream folded up to its head; undefined when it does not exist. */

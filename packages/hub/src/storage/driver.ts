@@ -1,4 +1,4 @@
-import type { FlowSyncError, Op, ReplicaId, SequencedOp } from '@flowsync/crdt'
+import type { FlowSyncError, Op, OpId, ReplicaId, SequencedOp } from '@flowsync/crdt'
 
 /** Names one stream: two workspaces never meet, whatever their streams are called. */
 export interface StreamKey {
@@ -105,6 +105,9 @@ export interface LogDriver {
 
   /** The highest counter stored of each replica, 0 for none, in the order given. */
   countersOf(key: StreamKey, replicas: readonly ReplicaId[]): Promise<readonly number[]>
+
+  /** The seq of the stored op that begins at exactly this counter, undefined when there is none. */
+  findSeq(key: StreamKey, id: OpId): Promise<number | undefined>
 
   /**
    * Keeps a snapshot, and drops those that `keptSnapshots` no longer wants.

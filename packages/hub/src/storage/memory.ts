@@ -134,6 +134,10 @@ class MemoryDriver implements LogDriver {
     })
   }
 
+  findSeq(key: StreamKey, id: OpId): Promise<number | undefined> {
+    return this.answer(() => findOp(this.disk.stream(key)?.replicas.get(id.replica), id)?.seq)
+  }
+
   putSnapshot(key: StreamKey, snapshot: Snapshot): Promise<void> {
     return this.write(() => {
       const stored = this.disk.stream(key)

@@ -42,7 +42,9 @@ export const appendCases: Readonly<Record<string, Check>> = {
     const crowd = Array.from({ length: 7 }, (_, index) => replica(index + 1))
     for (let round = 1; round <= 60; round++) {
       for (const [index, author] of crowd.entries()) {
-        const ops = Array.from({ length: index * 3 + 1 }, (_, i) => op(author, (round - 1) * (index * 3 + 1) + i + 1))
+        const ops = Array.from({ length: index * 3 + 1 }, (_, i) =>
+          op(author, (round - 1) * (index * 3 + 1) + i + 1),
+        )
         await doc.append(ops)
       }
     }
@@ -126,11 +128,10 @@ export const appendCases: Readonly<Record<string, Check>> = {
       { ...batch, stream: 'doc:none' },
       { ...batch, workspace: 'other' },
     ])
-    assert.deepEqual(outcomes.map((outcome) => refusal(outcome).code), [
-      'stream/epoch-changed',
-      'stream/unknown',
-      'stream/unknown',
-    ])
+    assert.deepEqual(
+      outcomes.map((outcome) => refusal(outcome).code),
+      ['stream/epoch-changed', 'stream/unknown', 'stream/unknown'],
+    )
     assert.equal(refusal(outcomes[0]).details['epoch'], doc.head.epoch)
   },
 
@@ -144,7 +145,10 @@ export const appendCases: Readonly<Record<string, Check>> = {
         doc.append([op(author, 2), op(author, 3), op(author, 4)]),
       ]),
     )
-    assert.deepEqual(new Set(outcomes.flatMap(seqs)), new Set(Array.from({ length: 80 }, (_, index) => index + 1)))
+    assert.deepEqual(
+      new Set(outcomes.flatMap(seqs)),
+      new Set(Array.from({ length: 80 }, (_, index) => index + 1)),
+    )
     assert.equal((await doc.bodies()).length, 80)
   },
 }

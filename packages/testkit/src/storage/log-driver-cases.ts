@@ -1,15 +1,28 @@
 import assert from 'node:assert/strict'
 import type { LogDriver } from '@flowsync/hub'
 import { appendCases } from './append-cases.js'
-import { type LogDriverCase, type LogStore, op, refusal, replica, StreamUnderTest } from './log-driver-store.js'
+import {
+  type LogDriverCase,
+  type LogStore,
+  op,
+  refusal,
+  replica,
+  StreamUnderTest,
+} from './log-driver-store.js'
 import { readCases } from './read-cases.js'
 
 const [a, b] = [replica(1), replica(2)]
 
-type StoreCheck = (open: () => Promise<LogDriver>, leave: (driver: LogDriver) => Promise<void>) => Promise<void>
+type StoreCheck = (
+  open: () => Promise<LogDriver>,
+  leave: (driver: LogDriver) => Promise<void>,
+) => Promise<void>
 
 /** What must still be there when a driver was closed or left behind by a crash. */
-async function checkReopen(open: () => Promise<LogDriver>, leave: (driver: LogDriver) => Promise<void>): Promise<void> {
+async function checkReopen(
+  open: () => Promise<LogDriver>,
+  leave: (driver: LogDriver) => Promise<void>,
+): Promise<void> {
   const former = await open()
   const before = await StreamUnderTest.open(former)
   const ops = Array.from({ length: 300 }, (_, index) => op(a, 1 + index * 2, 0, { count: 2 }))

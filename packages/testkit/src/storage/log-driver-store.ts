@@ -25,7 +25,15 @@ export function replica(number: number): ReplicaId {
 
 /** An op that takes one counter and knows everything up to `base`. */
 export function op(author: ReplicaId, counter: number, base = 0, more: Partial<Op> = {}): Op {
-  return { replica: author, counter, count: 1, base, extra: [], body: Uint8Array.of(counter & 0xff, 7), ...more }
+  return {
+    replica: author,
+    counter,
+    count: 1,
+    base,
+    extra: [],
+    body: Uint8Array.of(counter & 0xff, 7),
+    ...more,
+  }
 }
 
 /** A stream under test and the short forms that the cases use. */
@@ -71,7 +79,10 @@ export function seqs(outcome: AppendOutcome | undefined): readonly number[] {
 }
 
 /** The code and details of an outcome that must be a refusal. */
-export function refusal(outcome: AppendOutcome | undefined): { code: string; details: Readonly<Record<string, unknown>> } {
+export function refusal(outcome: AppendOutcome | undefined): {
+  code: string
+  details: Readonly<Record<string, unknown>>
+} {
   assert.ok(outcome?.kind === 'failed', 'the batch should have been refused')
   return { code: outcome.error.code, details: outcome.error.details }
 }

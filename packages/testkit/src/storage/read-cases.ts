@@ -18,7 +18,13 @@ export const readCases: Readonly<Record<string, Check>> = {
     assert.match(heads[0].epoch, /^[0-9a-f]{16}$/)
     assert.deepEqual(heads[1], heads[0])
     assert.deepEqual(await driver.openStream({ ...key, rule: 'counter', ruleVersion: 1 }), heads[0])
-    assert.deepEqual(await driver.findStream(key), { ...key, rule: 'text', ruleVersion: 2, epoch: heads[0].epoch, headSeq: 0 })
+    assert.deepEqual(await driver.findStream(key), {
+      ...key,
+      rule: 'text',
+      ruleVersion: 2,
+      epoch: heads[0].epoch,
+      headSeq: 0,
+    })
     const other = await driver.openStream({ ...key, stream: 'doc:b', rule: 'text', ruleVersion: 2 })
     assert.notEqual(other.epoch, heads[0].epoch)
   },
@@ -50,7 +56,8 @@ export const readCases: Readonly<Record<string, Check>> = {
       assert.equal(slice?.headSeq, 700)
       return slice.ops.map(({ seq }) => seq)
     }
-    const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
+    const range = (from: number, to: number): number[] =>
+      Array.from({ length: to - from + 1 }, (_, i) => from + i)
     assert.deepEqual(await read(0, 1_000_000), range(1, 700))
     assert.deepEqual(await read(333, 1_000_000), range(334, 700))
     assert.deepEqual(await read(333, 1_000_000, 335), [334, 335])
@@ -68,6 +75,11 @@ export const readCases: Readonly<Record<string, Check>> = {
     await doc.append([op(a, 1, 0, { count: 4 }), op(b, 1)])
     assert.deepEqual(await driver.countersOf(doc.head, [b, replica(9), a]), [1, 0, 4])
     assert.deepEqual(await driver.countersOf({ ...doc.head, stream: 'doc:none' }, [a]), [0])
+    const found = [1, 2, 5].map((counter) => driver.findSeq(doc.head, { replica: a, counter }))
+    assert.deepEqual(await Promise.all(found), [1, undefined, undefined])
+    assert.equal(await driver.findSeq(doc.head, { replica: b, counter: 1 }), 2)
+    assert.equal(await driver.findSeq(doc.head, { replica: replica(9), counter: 1 }), undefined)
+    assert.equal(await driver.findSeq({ ...doc.head, stream: 'doc:none' }, { replica: a, counter: 1 }), undefined)
   },
 
   'finds the latest snapshot at or below a seq, and keeps few': async (driver) => {

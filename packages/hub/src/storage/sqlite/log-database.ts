@@ -1,4 +1,4 @@
-import { FlowSyncError, isFlowSyncError, type ReplicaId, type SequencedOp } from '@flowsync/crdt'
+import { FlowSyncError, isFlowSyncError, type OpId, type ReplicaId, type SequencedOp } from '@flowsync/crdt'
 import { decodeOps } from '@flowsync/protocol'
 import type { AppendBatch, ReadRange, Snapshot, StreamCreation, StreamHead, StreamKey } from '../driver.js'
 import { type AppendPlan, planAppend, streamUnknown } from '../plan-append.js'
@@ -164,6 +164,10 @@ export class LogDatabase implements LedgerSource {
       const stream = this.load(key)
       return replicas.map((replica) => (stream?.nextCounter(replica) ?? 1) - 1)
     })
+  }
+
+  findSeq(key: StreamKey, { replica, counter }: OpId): number | undefined {
+    return this.connection.run(() => this.load(key)?.find({ replica, counter })?.seq)
   }
 
   putSnapshot(key: StreamKey, snapshot: Snapshot): void {

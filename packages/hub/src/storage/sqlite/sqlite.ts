@@ -1,4 +1,4 @@
-import type { ReplicaId } from '@flowsync/crdt'
+import type { OpId, ReplicaId } from '@flowsync/crdt'
 import { createEpoch, createError, createSystem, encodeOps, type System } from '@flowsync/protocol'
 import type {
   AppendBatch,
@@ -112,6 +112,11 @@ class SqliteDriver implements LogDriver {
   async countersOf({ workspace, stream }: StreamKey, replicas: readonly ReplicaId[]): Promise<readonly number[]> {
     const thread = await this.ready()
     return thread.call('countersOf', [{ workspace, stream }, replicas])
+  }
+
+  async findSeq({ workspace, stream }: StreamKey, { replica, counter }: OpId): Promise<number | undefined> {
+    const thread = await this.ready()
+    return thread.call('findSeq', [{ workspace, stream }, { replica, counter }])
   }
 
   async putSnapshot({ workspace, stream }: StreamKey, snapshot: Snapshot): Promise<void> {

@@ -9,6 +9,7 @@ export type WorkerMethods = Pick<
   | 'append'
   | 'read'
   | 'countersOf'
+  | 'findSeq'
   | 'putSnapshot'
   | 'latestSnapshot'
   | 'listStreams'

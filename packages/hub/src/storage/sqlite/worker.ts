@@ -28,6 +28,8 @@ function perform(call: WorkerCall): unknown {
       return opened().read(...call.args)
     case 'countersOf':
       return opened().countersOf(...call.args)
+    case 'findSeq':
+      return opened().findSeq(...call.args)
     case 'putSnapshot':
       return opened().putSnapshot(...call.args)
     case 'latestSnapshot':

@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import { createSystem } from '@flowsync/protocol'
+import type { Command } from 'commander'
+import { jwtAuth } from '../auth/jwt-auth.js'
+import { mintToken } from '../auth/mint-token.js'
+import { bold, type CliIo } from './cli-io.js'
+import { devSecret } from './dev-secret.js'
+import { parseDuration } from './parse-duration.js'
+import { parsePort, serve } from './serve.js'
+
+const FOLDER = '.flowsync'
+
+interface DevOptions {
+  readonly port: number
+  readonly host: string
+  readonly db: string
+  readonly streams?: string
+  readonly json?: boolean
+}
+
+/** `flowsync dev`: a hub without any configuration, with a token to try it. */
+export function addDevCommand(program: Command, io: CliIo): void {
+  program
+    .command('dev')
+    .description('Start a hub for development: SQLite in .flowsync/, a secret and a token that may do everything')
+    .option('-p, --port <port>', 'port to listen on; 0 for any free one', parsePort, 8765)
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--db <file>', 'SQLite file, or :memory:', join(FOLDER, 'hub.db'))
+    .option('--streams <file>', 'module that exports `streams`; default: doc, text, counter, set, guests, log, chat, register')
+    .option('--json', 'print one line of JSON instead of text')
+    .action(async (options: DevOptions) => {
+      const secret = io.env['FLOWSYNC_SECRET'] ?? devSecret(join(FOLDER, 'secret'))
+      const hub = await serve({ ...options, auth: jwtAuth({ secret }), logLevel: 'warn' })
+      const url = hub.address?.url ?? ''
+      const token = await mintToken(secret, {
+        subject: 'dev',
+        grants: ['admin:*'],
+        workspace: '*',
+        expiresAtMs: createSystem().nowMs() + parseDuration('1d'),
+      })
+      if (options.json) {
+        io.out(JSON.stringify({ url, secret, token, db: options.db }))
+        return
+      }
+      io.out(`${bold(io, 'FlowSync hub')} for development, stop it with Ctrl-C
+
+  url     ${url}
+  data    ${options.db}
+  secret  ${secret}
+  token   ${token}
+
+Try it:
+  export FLOWSYNC_URL=${url} FLOWSYNC_TOKEN=${token}
+  flowsync push counter:likes '{ "op": "increment" }'
+  flowsync get counter:likes`)
+    })
+}

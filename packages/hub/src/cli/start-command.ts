@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { createError } from '@flowsync/protocol'
+import { type Command, Option } from 'commander'
+import type { Authenticate } from '../auth/authenticate.js'
+import { jwtAuth, type JwtKey } from '../auth/jwt-auth.js'
+import type { CliIo } from './cli-io.js'
+import { LOG_LEVELS, parsePort, serve, type ServeOptions } from './serve.js'
+
+interface StartOptions {
+  readonly port: number
+  readonly host: string
+  readonly db: string
+  readonly streams?: string
+  readonly secret?: string
+  readonly publicKey?: string
+  readonly jwks?: string
+  readonly audience?: string
+  readonly issuer?: string
+  readonly origin?: readonly string[]
+  readonly redis?: string
+  readonly logLevel: ServeOptions['logLevel']
+}
+
+/** `flowsync start`: a hub for production. */
+export function addStartCommand(program: Command, io: CliIo): void {
+  program
+    .command('start')
+    .description('Start a hub')
+    .addOption(
+      new Option('-p, --port <port>', 'port to listen on').env('FLOWSYNC_PORT').argParser(parsePort).default(8765),
+    )
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--db <file>', 'SQLite file, or :memory:', 'flowsync.db')
+    .option('--streams <file>', 'module that exports `streams`; default: doc, text, counter, set, guests, log, chat, register')
+    .addOption(new Option('--secret <secret>', 'secret of HS256 tokens; better in the environment').env('FLOWSYNC_SECRET'))
+    .option('--public-key <file>', 'PEM file with the Ed25519 key of EdDSA tokens')
+    .option('--jwks <url>', 'key set of EdDSA tokens')
+    .option('--audience <audience>', 'what tokens must name as `aud`')
+    .option('--issuer <issuer>', 'what tokens must name as `iss`')
+    .option('--origin <origin...>', 'web pages that may connect, such as https://app.example.com; * for all')
+    .addOption(new Option('--redis <url>', 'links hubs that share one storage').env('FLOWSYNC_REDIS'))
+    .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
+    .action(async (options: StartOptions) => {
+      const origins = options.origin?.includes('*') ? '*' : options.origin
+      const hub = await serve({ ...options, origins, auth: authOf(options) })
+      io.err(`FlowSync hub on ${hub.address?.url ?? ''}`)
+    })
+}
+
+function authOf(options: StartOptions): Authenticate {
+  const { audience, issuer } = options
+  return jwtAuth({ ...keyOf(options), audience, issuer })
+}
+
+function keyOf({ secret, publicKey, jwks }: StartOptions): JwtKey {
+  if (jwks !== undefined) return { jwksUrl: jwks }
+  if (publicKey !== undefined) return { publicKey: readFileSync(publicKey, 'utf8') }
+  if (secret !== undefined) return { secret }
+  throw createError(
+    'config/invalid',
+    'A hub needs a key to check tokens with: set FLOWSYNC_SECRET, or give --public-key or --jwks. For a try: flowsync dev',
+  )
+}

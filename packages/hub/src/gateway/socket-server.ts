@@ -1,0 +1,112 @@
+import type { Server as HttpServer } from 'node:http'
+import { createError, MESSAGE_EVENT, socketParser } from '@flowsync/protocol'
+import { Server, type ServerOptions, type Socket } from 'socket.io'
+import type { Broadcast } from '../cluster/broadcast.js'
+import { isOriginAllowed, type Origins } from '../config/origins.js'
+import type { HubLimits } from '../limit/limits.js'
+import { describeError, type HubLogger } from '../logging/logger.js'
+import { maskAddress } from '../logging/mask-address.js'
+import type { HubEngine } from './engine.js'
+import { roomOf, socketPeer } from './socket-peer.js'
+import { WORKSPACE_NAMESPACE } from './workspace.js'
+
+/** What a {@link SocketServer} works with. */
+export interface SocketServerOptions {
+  readonly http: HttpServer
+  readonly limits: HubLimits
+  readonly logger: HubLogger
+  readonly origins?: Origins
+  readonly adapter?: ServerOptions['adapter']
+}
+
+const CONNECT_TIMEOUT_MS = 5_000
+const PING_INTERVAL_MS = 15_000
+const PING_TIMEOUT_MS = 10_000
+
+/** Socket.io in front of an engine: a namespace is a workspace, an event is a frame. */
+export class SocketServer implements Broadcast {
+  private readonly io: Server
+  private readonly options: SocketServerOptions
+  private readonly perAddress = new Map<string, number>()
+  private connections = 0
+
+  constructor(options: SocketServerOptions) {
+    this.options = options
+    const { http, limits, origins, adapter } = options
+    this.io = new Server(http, {
+      transports: ['websocket'],
+      allowUpgrades: false,
+      parser: socketParser,
+      // Ops are small and dense; compressing each frame costs more than it saves, and memory per connection.
+      perMessageDeflate: false,
+      httpCompression: false,
+      serveClient: false,
+      cleanupEmptyChildNamespaces: true,
+      maxHttpBufferSize: limits.frameBytes,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      allowRequest: (request, decide) => {
+        const { origin, host } = request.headers
+        const isAllowed = isOriginAllowed(origins, origin, host)
+        decide(isAllowed ? undefined : 'the origin is not allowed', isAllowed)
+      },
+      ...(adapter ? { adapter } : {}),
+    })
+  }
+
+  /** Serves connections with the engine from now on. */
+  serve(engine: HubEngine): void {
+    const { logger } = this.options
+    this.io.use((_socket, next) => next(createError('config/invalid', 'Connect to a workspace, such as /default.')))
+    const workspaces = this.io.of(WORKSPACE_NAMESPACE)
+    workspaces.use((socket, next) => next(this.refusalOf(socket)))
+    workspaces.on('connection', (socket) => {
+      const { address } = socket.handshake
+      this.count(address, 1)
+      const handlers = engine.accept(socket.nsp.name.slice(1), socketPeer(socket, this.options.limits.unreadBytes))
+      socket.on(MESSAGE_EVENT, (frame: Uint8Array) => {
+        try {
+          handlers.onFrame(frame)
+        } catch (error) {
+          // A fault of the hub may cost this connection, never the process.
+          logger.error({ address: maskAddress(address), ...describeError(error) }, 'a frame was not handled')
+          socket.disconnect(true)
+        }
+      })
+      socket.on('error', (error) => logger.debug(describeError(error), 'a connection failed'))
+      socket.on('disconnect', () => {
+        this.count(address, -1)
+        handlers.onClose()
+      })
+    })
+  }
+
+  publish(workspace: string, stream: string, frame: Uint8Array): void {
+    const namespace = `/${workspace}`
+    // Nobody is connected to the workspace here; with other hubs, somebody may be there.
+    if (!this.options.adapter && !this.io._nsps.has(namespace)) return
+    this.io.of(namespace).to(roomOf(stream)).emit(MESSAGE_EVENT, Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength))
+  }
+
+  /** Ends all connections. The HTTP server is closed too. */
+  async close(): Promise<void> {
+    await this.io.close()
+  }
+
+  private refusalOf(socket: Socket): Error | undefined {
+    const { limits } = this.options
+    const isFull = this.connections >= limits.connections
+    const isCrowded = (this.perAddress.get(socket.handshake.address) ?? 0) >= limits.connectionsPerAddress
+    if (!isFull && !isCrowded) return undefined
+    const error = createError('hub/overloaded', 'The hub has as many connections as it takes.')
+    return Object.assign(error, { data: { code: error.code, retryAfterMs: 5_000 } })
+  }
+
+  private count(address: string, change: 1 | -1): void {
+    this.connections += change
+    const count = (this.perAddress.get(address) ?? 0) + change
+    if (count > 0) this.perAddress.set(address, count)
+    else this.perAddress.delete(address)
+  }
+}

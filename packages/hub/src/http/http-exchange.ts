@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isFlowSyncError } from '@flowsync/crdt'
+import { createError, toWireError } from '@flowsync/protocol'
+
+/** One request of the HTTP API and its answer, in JSON. */
+export class HttpExchange {
+  readonly url: URL
+  private readonly request: IncomingMessage
+  private readonly response: ServerResponse
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.request = request
+    this.response = response
+    // The host does not matter: only path and query are read.
+    this.url = new URL(request.url ?? '/', 'http://hub')
+  }
+
+  get method(): string {
+    return this.request.method ?? 'GET'
+  }
+
+  header(name: 'origin' | 'host'): string | undefined {
+    return this.request.headers[name]
+  }
+
+  /** The bearer token, '' without one. */
+  get token(): string {
+    const [scheme, token] = (this.request.headers.authorization ?? '').split(' ')
+    return scheme?.toLowerCase() === 'bearer' ? (token ?? '') : ''
+  }
+
+  /**
+   * The body as JSON.
+   * @throws FlowSyncError `frame/too-large` before the whole of it is read, `codec/malformed`
+   */
+  async readJson(limitBytes: number): Promise<unknown> {
+    if (Number(this.request.headers['content-length'] ?? 0) > limitBytes) throw bodyTooLarge(limitBytes)
+    const chunks: Buffer[] = []
+    let bytes = 0
+    for await (const chunk of this.request as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > limitBytes) throw bodyTooLarge(limitBytes)
+      chunks.push(chunk)
+    }
+    try {
+      return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown
+    } catch (cause) {
+      throw createError('codec/malformed', 'The body is not JSON.', { cause })
+    }
+  }
+
+  allowOrigin(origin: string): void {
+    this.response.setHeader('Access-Control-Allow-Origin', origin)
+    this.response.setHeader('Access-Control-Allow-Methods', 'GET, POST')
+    this.response.setHeader('Access-Control-Allow-Headers', 'Authorization, Content-Type')
+    this.response.setHeader('Access-Control-Max-Age', '600')
+    this.response.setHeader('Vary', 'Origin')
+  }
+
+  answer(status: number, body?: unknown): void {
+    if (this.response.headersSent) return
+    this.response.setHeader('Cache-Control', 'no-store')
+    if (body === undefined) {
+      this.response.writeHead(status).end()
+      return
+    }
+    this.response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
+    this.response.end(JSON.stringify(body, listsOfSets))
+  }
+
+  /** Answers `{ error: { code, message, details } }` with the status that fits. */
+  refuse(error: unknown): void {
+    const { code, message, retryAfterMs, details } = toWireError(error)
+    if (retryAfterMs > 0) this.response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000))
+    // What is left of a body that is too large is not read: the connection cannot be used again.
+    if (code === 'frame/too-large') this.response.setHeader('Connection', 'close')
+    const known: unknown = details === '' ? {} : JSON.parse(details)
+    this.answer(statusOf(error), { error: { code, message, details: known } })
+  }
+}
+
+function listsOfSets(_key: string, value: unknown): unknown {
+  return value instanceof Set ? [...(value as ReadonlySet<unknown>)] : value
+}
+
+const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  'acl/denied': 403,
+  'http/not-found': 404,
+  'http/method-not-allowed': 405,
+  'stream/unknown': 404,
+  'stream/rule-mismatch': 409,
+  'frame/too-large': 413,
+  'op/too-large': 413,
+}
+
+const STATUS_OF_AREA: Readonly<Record<string, number>> = {
+  auth: 401,
+  limit: 429,
+  storage: 503,
+  hub: 503,
+  codec: 400,
+  stream: 400,
+  op: 422,
+}
+
+/** The HTTP status of an error. */
+export function statusOf(error: unknown): number {
+  if (!isFlowSyncError(error) || error.code === 'hub/internal') return 500
+  const area = error.code.split('/')[0] ?? ''
+  return STATUS_OF_CODE[error.code] ?? STATUS_OF_AREA[area] ?? 500
+}
+
+function bodyTooLarge(limitBytes: number): Error {
+  return createError('frame/too-large', `A body may have ${limitBytes} bytes.`, { details: { limitBytes } })
+}
