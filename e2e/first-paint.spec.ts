@@ -1,6 +1,11 @@
 import { createDesk, expect, test } from './support/test.js'
 
-test('the first paint already shows the text, without JavaScript', async ({ join, browser, baseURL, slug }) => {
+test('the first paint already shows the text, without JavaScript', async ({
+  join,
+  browser,
+  baseURL,
+  slug,
+}) => {
   const ada = await join('Ada')
   await ada.write('Rendered on the server.')
   await ada.page.getByRole('button', { name: 'One Ideas more' }).click()
@@ -15,7 +20,9 @@ test('the first paint already shows the text, without JavaScript', async ({ join
   // The hub answers from its log, which has what was acknowledged: the badge above was hidden by that.
   await expect(async () => {
     await page.goto(`/d/${slug}`)
-    await expect(createDesk(context, page, slug).text).toHaveValue('Rendered on the server.', { timeout: 500 })
+    await expect(createDesk(context, page, slug).text).toHaveValue('Rendered on the server.', {
+      timeout: 500,
+    })
   }).toPass()
   await expect(page.getByLabel('Ideas', { exact: true })).toHaveText('1')
   await context.close()

@@ -63,7 +63,10 @@ test('chat and guests reach everybody in one order', async ({ join }) => {
     await expect(ada.page.getByRole('list', { name: 'Messages' })).toContainText(message)
   }
   for (const desk of [ada, bob]) {
-    await expect(desk.page.getByRole('list', { name: 'Messages' }).getByRole('paragraph')).toHaveText(['First', 'Second'])
+    await expect(desk.page.getByRole('list', { name: 'Messages' }).getByRole('paragraph')).toHaveText([
+      'First',
+      'Second',
+    ])
   }
   await ada.page.getByLabel('Guest', { exact: true }).fill('Grace')
   await ada.page.getByRole('button', { name: 'Add' }).click()

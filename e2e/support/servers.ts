@@ -54,7 +54,14 @@ export async function startDemo(hubUrl: string, tokenSeconds: number): Promise<S
   const cwd = join(root, 'apps/next-demo')
   return startService({
     name: 'demo',
-    args: [join(cwd, 'node_modules/next/dist/bin/next'), 'start', '--port', String(port), '--hostname', '127.0.0.1'],
+    args: [
+      join(cwd, 'node_modules/next/dist/bin/next'),
+      'start',
+      '--port',
+      String(port),
+      '--hostname',
+      '127.0.0.1',
+    ],
     cwd,
     env: {
       FLOWSYNC_HUB_URL: hubUrl,

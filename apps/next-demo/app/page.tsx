@@ -14,8 +14,8 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
         <Logo />
         <h1>Write together, even offline</h1>
         <p>
-          Open this page in two windows. What you type in one appears in the other, and what you type without a
-          connection is kept and merged later.
+          Open this page in two windows. What you type in one appears in the other, and what you type without
+          a connection is kept and merged later.
         </p>
         <SignInForm target={target} />
       </div>

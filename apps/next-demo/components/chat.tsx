@@ -1,6 +1,6 @@
 'use client'
 
-import { useStream, useStreamSnapshot } from '@flowsync/react'
+import { useStream } from '@flowsync/react'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import type { DemoUser } from '@/lib/user'
 import { Avatar } from './avatar'
@@ -8,8 +8,8 @@ import { Avatar } from './avatar'
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
 export function Chat({ slug, user }: { slug: string; user: DemoUser }) {
-  const [messages, , chat] = useStream(`chat:${slug}`)
-  const isReadOnly = useStreamSnapshot(`chat:${slug}`).access === 'read'
+  const [messages, , chat, { access }] = useStream(`chat:${slug}`)
+  const isReadOnly = access === 'read'
   const [text, setText] = useState('')
   const list = useRef<HTMLOListElement>(null)
 

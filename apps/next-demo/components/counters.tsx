@@ -1,6 +1,6 @@
 'use client'
 
-import { useStream, useStreamSnapshot } from '@flowsync/react'
+import { useStream } from '@flowsync/react'
 import { COUNTERS, counterName } from '@/lib/counters'
 
 export function Counters({ slug }: { slug: string }) {
@@ -19,8 +19,8 @@ export function Counters({ slug }: { slug: string }) {
 }
 
 function Counter({ name, label }: { name: `counter:${string}`; label: string }) {
-  const [value, , counter] = useStream(name)
-  const isReadOnly = useStreamSnapshot(name).access === 'read'
+  const [value, , counter, { access }] = useStream(name)
+  const isReadOnly = access === 'read'
   return (
     <div className="counter">
       <span className="name">{label}</span>

@@ -1,13 +1,12 @@
 'use client'
 
 import { bindTextField } from '@flowsync/core'
-import { useStream, useStreamSnapshot } from '@flowsync/react'
+import { useStream } from '@flowsync/react'
 import { useEffect, useRef, useState } from 'react'
 
 /** A text area that several people write in at once. */
 export function Editor({ slug }: { slug: string }) {
-  const [value, , doc] = useStream(`doc:${slug}`)
-  const { access, pendingCount, isSynced } = useStreamSnapshot(`doc:${slug}`)
+  const [value, , doc, { access, pendingCount, isSynced }] = useStream(`doc:${slug}`)
   const [initial] = useState(value)
   const [problem, setProblem] = useState<string>()
   const field = useRef<HTMLTextAreaElement>(null)

@@ -1,11 +1,11 @@
 'use client'
 
-import { useStream, useStreamSnapshot } from '@flowsync/react'
+import { useStream } from '@flowsync/react'
 import { useState, type FormEvent } from 'react'
 
 export function Guests({ slug }: { slug: string }) {
-  const [guests, , list] = useStream(`guests:${slug}`)
-  const isReadOnly = useStreamSnapshot(`guests:${slug}`).access === 'read'
+  const [guests, , list, { access }] = useStream(`guests:${slug}`)
+  const isReadOnly = access === 'read'
   const [name, setName] = useState('')
 
   function add(event: FormEvent): void {

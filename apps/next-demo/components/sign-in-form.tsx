@@ -39,7 +39,14 @@ export function SignInForm({ target }: { target: string }) {
     <form onSubmit={onSubmit}>
       <label className="field">
         Your name
-        <input name="name" autoComplete="nickname" autoFocus required maxLength={40} placeholder="Any name will do" />
+        <input
+          name="name"
+          autoComplete="nickname"
+          autoFocus
+          required
+          maxLength={40}
+          placeholder="Any name will do"
+        />
       </label>
       <label className="check">
         <input type="checkbox" name="viewer" />

@@ -13,6 +13,9 @@ import { Guests } from './guests'
 import { Notices } from './notices'
 import { StatusBar } from './status-bar'
 
+const storage = dexieStorage()
+const hubToken = () => fetchToken('/api/flowsync/token', { method: 'POST' })
+
 export interface WorkspaceProps {
   slug: string
   user: DemoUser
@@ -24,13 +27,11 @@ export interface WorkspaceProps {
 export function Workspace({ slug, user, hubUrl, hydrate }: WorkspaceProps) {
   return (
     <FlowSyncProvider
-      options={{
-        url: hubUrl,
-        streams,
-        subject: user.id,
-        token: () => fetchToken('/api/flowsync/token'),
-        storage: dexieStorage,
-      }}
+      url={hubUrl}
+      streams={streams}
+      subject={user.id}
+      token={hubToken}
+      storage={storage}
       hydrate={hydrate}
     >
       <div className="workspace">

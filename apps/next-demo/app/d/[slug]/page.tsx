@@ -23,7 +23,12 @@ export default async function DocumentPage({ params }: Props) {
 
 /** Everything the page shows, for the first paint. Without a hub the page still opens, from the browser's own copy. */
 async function load(slug: string, user: DemoUser): Promise<DehydratedState | undefined> {
-  const token = await createHubToken({ secret: hubSecret(), subject: user.id, grants: grantsOf(user.role), expiresInSeconds: 30 })
+  const token = await createHubToken({
+    secret: hubSecret(),
+    subject: user.id,
+    grants: grantsOf(user.role),
+    expiresInSeconds: 30,
+  })
   const names = [`doc:${slug}`, `guests:${slug}`, `chat:${slug}`, ...counterNames(slug)]
   try {
     return await getServerData(hubUrl(), names, { token, timeoutMs: 2000 })
