@@ -103,7 +103,7 @@ export function takeResult(
   if (result.kind === 'ok') {
     line.attempt = 0
     if (line.isSingle && !hasUnsent(line)) line.isSingle = false
-    acknowledgeOps(line.stream, entries.filter(({ isQueued }) => isQueued), result.seqs)
+    acknowledgeOps(line.stream, entries, result.seqs)
     return
   }
   const error = fromWireError(result.error)

@@ -65,7 +65,10 @@ function writeCheckpoint({ environment, name, epoch, fold, outbox, stored }: Str
 
 /** The hub has stored own ops, at these seqs. Those that come next in its order are folded; others wait for what is between. */
 export function acknowledgeOps(stream: Stream, entries: readonly OutboxOp[], seqs: readonly number[]): void {
-  entries.forEach((entry, index) => stream.outbox.acknowledge(entry, seqs[index] ?? 0))
+  entries.forEach((entry, index) => {
+    // A feed may have been faster, and then the outbox has let go of it.
+    if (entry.isQueued) stream.outbox.acknowledge(entry, seqs[index] ?? 0)
+  })
   foldAcknowledged(stream)
   stream.changed()
 }
