@@ -40,7 +40,7 @@ type Listener = (packet: SocketPacket) => void
  *
  * Whatever the packet, the result is one binary frame: kind byte, namespace without its slash, content.
  */
-export class Encoder {
+class Encoder {
   /** @throws FlowSyncError `codec/invalid-value` for what FlowSync never sends: other events, acknowledgements, `auth`, recovery. */
   encode(packet: SocketPacket): [Uint8Array] {
     const frame = packet.type === EVENT ? frameOf(packet) : NO_FRAME
@@ -71,7 +71,7 @@ function writeContent(writer: ByteWriter, { type, data }: SocketPacket): void {
  * Bytes to Socket.io packets. Stateless: a packet is one frame and has no attachments to wait for, so
  * nothing is ever buffered and no sequence of frames can confuse it.
  */
-export class Decoder {
+class Decoder {
   private readonly listeners = new Set<Listener>()
 
   /**

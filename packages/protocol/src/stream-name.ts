@@ -8,7 +8,7 @@ export const MAX_STREAM_NAME_LENGTH = 256
 const CONTROL = /\p{Cc}/u
 
 /** What is wrong with a stream name, or undefined when it is one. */
-export function streamNameProblem(name: string): string | undefined {
+function streamNameProblem(name: string): string | undefined {
   if (name === '') return 'it is empty'
   if (name.length > MAX_STREAM_NAME_LENGTH) return `it is longer than ${MAX_STREAM_NAME_LENGTH} characters`
   if (name.includes('*')) return 'it contains `*`, which only patterns may'

@@ -42,21 +42,19 @@ export function matchesPattern({ segments }: StreamPattern, name: string): boole
 
 /**
  * Orders patterns that cover the same name, the most specific first: at the first segment where they
- * differ a word beats `*`, and a `*` for one segment beats the `*` at the end. Two different patterns
- * that cover one name always differ so; there are no ties.
+ * differ a word beats `*`, and the longer pattern beats the one that ended with `*` before. Two
+ * different patterns that cover one name always differ so; there are no ties.
  */
 export function compareSpecificity(a: StreamPattern, b: StreamPattern): number {
   const length = Math.max(a.segments.length, b.segments.length)
   for (let index = 0; index < length; index++) {
-    const difference = rank(a, index) - rank(b, index)
+    const difference = rank(a.segments[index]) - rank(b.segments[index])
     if (difference !== 0) return difference
   }
   return 0
 }
 
-function rank({ segments }: StreamPattern, index: number): number {
-  const segment = segments[index]
-  if (segment === undefined) return 3
-  if (segment !== ANY) return 0
-  return index < segments.length - 1 ? 1 : 2
+function rank(segment: string | undefined): number {
+  if (segment === undefined) return 2
+  return segment === ANY ? 1 : 0
 }

@@ -82,7 +82,7 @@ describe('details from a stranger', () => {
     const details = '{"__proto__":{"admin":true},"expected":3}'
     const error = fromWireError({ code: 'op/counter-gap', message: '', retryAfterMs: 7, details })
     expect(error.details['expected']).toBe(3)
-    expect((error.details as { admin?: boolean }).admin).toBeUndefined()
+    expect(Object.keys(error.details)).toEqual(['expected', 'retryAfterMs'])
     expect(({} as { admin?: boolean }).admin).toBeUndefined()
   })
 })

@@ -6,7 +6,7 @@ import { LAYOUT_LIMITS } from '../limits.js'
 import { defineMessage, requestId, streamNameText, type MessageOf } from './message.js'
 
 /** Ops of one stream that are stored together or not at all. */
-export const pushBatch = struct({
+const pushBatch = struct({
   stream: streamNameText,
   /** The log's life that the ops' bases count in. */
   epoch,

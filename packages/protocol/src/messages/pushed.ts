@@ -7,7 +7,7 @@ import { wireError } from '../wire-error.js'
 import { defineMessage, requestId, streamNameText, type MessageOf } from './message.js'
 
 /** What became of one batch of a `push`. */
-export const pushedResult = union({
+const pushedResult = union({
   ok: struct({
     stream: streamNameText,
     epoch,

@@ -6,7 +6,7 @@ import { LAYOUT_LIMITS, MAX_ORDINAL } from '../limits.js'
 import { defineMessage, requestId, seq, streamNameText, type MessageOf } from './message.js'
 
 /** The ops of one replica that wait in an outbox. */
-export const outboxRange = struct({
+const outboxRange = struct({
   replica: replicaId,
   /** Counter of the first op. */
   from: varint(MAX_ORDINAL, 1),
@@ -15,7 +15,7 @@ export const outboxRange = struct({
 })
 
 /** Where a client stands in one stream. */
-export const streamCursor = struct({
+const streamCursor = struct({
   stream: streamNameText,
   /** Name of the merge rule by which the client folds. */
   rule: string(LAYOUT_LIMITS.ruleNameBytes),

@@ -8,17 +8,17 @@ import { wireError } from '../wire-error.js'
 import { defineMessage, requestId, seq, streamNameText, type MessageOf } from './message.js'
 
 /** A folded state that stands for all ops up to a seq. */
-export const wireSnapshot = struct({
+const wireSnapshot = struct({
   seq,
   /** What the rule's `encodeState` made. */
   state: bytes(MAX_ORDINAL),
 })
 
 /** The highest counter that the log holds of a replica. */
-export const acknowledgedRange = struct({ replica: replicaId, through: seq })
+const acknowledgedRange = struct({ replica: replicaId, through: seq })
 
 /** What became of one stream of a `subscribe`. */
-export const subscribedResult = union({
+const subscribedResult = union({
   ok: struct({
     stream: streamNameText,
     epoch,

@@ -9,11 +9,11 @@ const hex = (digits: number) =>
 
 /** Few replicas, so that lists repeat them. */
 const fewReplicas = ['a', 'b', '0'].map((digit) => digit.repeat(32))
-export const replica = fc.oneof(
+const replica = fc.oneof(
   { arbitrary: fc.constantFrom(...fewReplicas), weight: 8 },
   { arbitrary: hex(32), weight: 1 },
 ) as fc.Arbitrary<ReplicaId>
-export const epoch = fc.oneof(
+const epoch = fc.oneof(
   fc.constant(''),
   hex(16).filter((text) => text !== '0'.repeat(16)),
 )
