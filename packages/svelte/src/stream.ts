@@ -3,19 +3,22 @@ import {
   type FlowSyncClient,
   type FlowSyncError,
   type HandleActions,
+  type Observer,
   type Receipt,
   type RegisteredStreams,
   type StreamAccess,
   type StreamActions,
   type StreamHandle,
   type StreamIntent,
+  type StreamRule,
   type StreamSnapshot,
   type StreamStatus,
 } from '@flowsync/core'
-import { toStore, type Readable } from 'svelte/store'
+import { BROWSER } from 'esm-env'
+import { readable, type Readable } from 'svelte/store'
 import { getFlowSync } from './context.js'
 import { observed } from './observed.js'
-import type { Name, Rule, Value } from './types.js'
+import type { Name, Value } from './types.js'
 
 /** A stream as a store and as runes: `$doc` and `doc.current` are the value, all properties are reactive. */
 export interface StreamStore<N extends Name> extends Readable<Value<N>> {
@@ -34,7 +37,7 @@ export interface StreamStore<N extends Name> extends Readable<Value<N>> {
   /** Folds an edit at once, then saves and sends it. */
   readonly push: (intent: StreamIntent<RegisteredStreams, N>) => Receipt
   /** The live handle, with `onDelta` and `whenReady`. */
-  readonly handle: StreamHandle<Rule<N>>
+  readonly handle: StreamHandle<StreamRule<RegisteredStreams, N>>
 }
 
 /** A stream's store together with the methods of its rule. */
@@ -58,7 +61,7 @@ export function stream<const N extends Name>(
   const { handle } = observer
   const snapshot: () => StreamSnapshot<Value<N>> = observed(observer)
   const store: StreamStore<N> = {
-    subscribe: toStore(() => snapshot().value).subscribe,
+    subscribe: followed(observer.select(({ value }) => value)).subscribe,
     get current() {
       return snapshot().value
     },
@@ -86,9 +89,18 @@ export function stream<const N extends Name>(
   return withActions(store, handle, Object.keys(client.streams.ruleFor(name).actions))
 }
 
+/** A store of what an observer shows, which changes at once with it. On a server it never does. */
+function followed<T>(observer: Observer<T>): Readable<T> {
+  return readable(observer.getSnapshot(), (set) => {
+    const update = () => set(observer.getSnapshot())
+    update()
+    return BROWSER ? observer.subscribe(update) : undefined
+  })
+}
+
 function withActions<N extends Name>(
   store: StreamStore<N>,
-  handle: StreamHandle<Rule<N>>,
+  handle: StreamHandle<StreamRule<RegisteredStreams, N>>,
   names: readonly string[],
 ): Stream<N> {
   const methods = handle as unknown as Readonly<Record<string, unknown>>

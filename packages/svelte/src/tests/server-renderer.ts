@@ -1,12 +1,30 @@
 import { join } from 'node:path'
 import type { Scene } from '@flowsync/testkit/bindings'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
-import { createServer } from 'vite'
+import { createServer, type Plugin } from 'vite'
+import * as core from '@flowsync/core'
 
 /** Renders scenes as a server does, from within a test that runs in a DOM. */
 export interface ServerRenderer {
   render(scene: Scene): Promise<string>
   close(): Promise<void>
+}
+
+const shared = Symbol.for('flowsync.test.core')
+
+/** Clients of the test reach the components: both sides have one and the same core. */
+function sharedCore(): Plugin {
+  const id = '\0shared-core'
+  Object.assign(globalThis, { [shared]: core })
+  return {
+    name: 'shared-core',
+    enforce: 'pre',
+    resolveId: (source) => (source === '@flowsync/core' ? id : undefined),
+    load(loaded) {
+      if (loaded !== id) return undefined
+      return `export const { ${Object.keys(core).join(', ')} } = globalThis[Symbol.for('${shared.description}')]`
+    },
+  }
 }
 
 /** In a DOM Svelte compiles for browsers: a Vite of its own compiles the same components for servers. */
@@ -16,8 +34,9 @@ export async function startServerRenderer(): Promise<ServerRenderer> {
     configFile: false,
     logLevel: 'error',
     root: join(import.meta.dirname, '../..'),
-    plugins: [svelte({ configFile: false })],
-    server: { middlewareMode: true, ws: false, watch: null },
+    plugins: [sharedCore(), svelte({ configFile: false })],
+    // With `hmr` Svelte marks the borders of components, which the components of the test would not expect.
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     optimizeDeps: { noDiscovery: true },

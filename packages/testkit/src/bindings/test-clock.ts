@@ -33,6 +33,11 @@ export class TestClock {
     return this.timers.size
   }
 
+  /** How long until the next timer fires; Infinity when none waits. */
+  get idleMs(): number {
+    return Math.max(0, Math.min(...[...this.timers].map(({ atMs }) => atMs)) - this.timeMs)
+  }
+
   /** Moves the clock and fires what is due, in order of time. */
   advance(ms: number): void {
     const untilMs = this.timeMs + ms

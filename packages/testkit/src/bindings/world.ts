@@ -1,11 +1,18 @@
-import { createClient, type DehydratedState, type FlowSyncClient } from '@flowsync/core'
+import { createClient, type ClientOptions, type DehydratedState, type FlowSyncClient } from '@flowsync/core'
 import { ScriptedHub } from './scripted-hub.js'
 import { bindingStreams, type BindingStreams } from './streams.js'
 import { TestClock } from './test-clock.js'
 
-/** A step of the clock: shorter than everything that a client waits for. */
+/** The shortest time that passes while a condition is awaited. */
 const stepMs = 10
 const patienceSteps = 2_000
+
+/** What differs between the clients of a test. */
+export interface ClientSetup {
+  readonly hydrate?: DehydratedState
+  /** Default true. */
+  readonly connect?: boolean
+}
 
 /** A hub, a clock and clients for one test. */
 export class BindingWorld {
@@ -13,18 +20,22 @@ export class BindingWorld {
   readonly hub = new ScriptedHub(bindingStreams, this.clock.system)
   private readonly clients: FlowSyncClient<BindingStreams>[] = []
 
-  /** A client of the hub with storage in memory. */
-  client(options: { hydrate?: DehydratedState; connect?: boolean } = {}): FlowSyncClient<BindingStreams> {
-    const client = createClient({
+  /** The options of a client of the hub, with storage in memory. */
+  options(): ClientOptions<BindingStreams> {
+    return {
       url: 'http://hub.invalid',
       streams: bindingStreams,
       token: () => 'token',
       subject: 'alice',
       transport: this.hub.transport,
       system: this.clock.system,
-      connect: options.connect ?? true,
-    })
-    if (options.hydrate !== undefined) client.hydrate(options.hydrate)
+    }
+  }
+
+  /** Such a client, closed by {@link end}. */
+  client({ hydrate, connect = true }: ClientSetup = {}): FlowSyncClient<BindingStreams> {
+    const client = createClient({ ...this.options(), connect })
+    if (hydrate !== undefined) client.hydrate(hydrate)
     this.clients.push(client)
     return client
   }
@@ -38,11 +49,13 @@ export class BindingWorld {
     throw new Error(`It never came to this: ${what}`)
   }
 
-  /** Lets `ms` of the clock's time pass, and whatever follows from it. */
+  /** Lets `ms` of the clock's time pass, timer by timer, and whatever follows from each. */
   async pass(ms: number): Promise<void> {
-    for (let passedMs = 0; passedMs < ms; passedMs += stepMs) {
-      await turn()
-      this.clock.advance(stepMs)
+    await turn()
+    for (let leftMs = ms; leftMs > 0;) {
+      const forwardMs = Math.min(leftMs, this.clock.idleMs)
+      this.clock.advance(forwardMs)
+      leftMs -= forwardMs
       await turn()
     }
   }

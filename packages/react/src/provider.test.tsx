@@ -1,0 +1,142 @@
+import type { FlowSyncClient } from '@flowsync/core'
+import { BindingWorld, type BindingStreams } from '@flowsync/testkit/bindings'
+import { StrictMode, type ReactNode } from 'react'
+import { flushSync } from 'react-dom'
+import { createRoot, type Root } from 'react-dom/client'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FlowSyncProvider, useFlowSyncClient, useStream } from './index.js'
+
+describe('FlowSyncProvider', () => {
+  let world: BindingWorld
+  let container: HTMLElement
+  let root: Root
+  let seen: FlowSyncClient<BindingStreams>[]
+
+  beforeEach(() => {
+    world = new BindingWorld()
+    container = document.createElement('div')
+    root = createRoot(container)
+    seen = []
+  })
+
+  afterEach(async () => {
+    root.unmount()
+    await world.pass(10_000)
+    await world.end()
+  })
+
+  function Doc(): ReactNode {
+    const client = useFlowSyncClient()
+    if (!seen.includes(client)) seen.push(client)
+    return useStream('doc:probe')[0]
+  }
+
+  const own = (children: ReactNode = <Doc />) => (
+    <FlowSyncProvider {...world.options()}>{children}</FlowSyncProvider>
+  )
+  const shows = (text: string) => world.until(() => container.textContent === text, text)
+
+  test('makes a client of options and connects it', async () => {
+    world.hub.edit('doc:probe', { op: 'insert', pos: 0, text: 'hello' })
+    root.render(own())
+    await shows('hello')
+    expect(seen).toHaveLength(1)
+    expect(world.hub.connectionCount).toBe(1)
+  })
+
+  test('keeps its client when rendered again with other functions', async () => {
+    world.hub.edit('doc:probe', { op: 'insert', pos: 0, text: 'hello' })
+    root.render(own())
+    await shows('hello')
+    root.render(own())
+    await world.pass(5_000)
+    expect(seen).toHaveLength(1)
+    expect(world.hub.connectionCount).toBe(1)
+  })
+
+  test('has one connection in StrictMode', async () => {
+    world.hub.edit('doc:probe', { op: 'insert', pos: 0, text: 'hello' })
+    root.render(<StrictMode>{own()}</StrictMode>)
+    await shows('hello')
+    await world.pass(10_000)
+    expect(world.hub).toMatchObject({ connectionCount: 1, guestCount: 1, subscribeCount: 1 })
+    expect(container.textContent).toBe('hello')
+  })
+
+  test('closes its client a moment after it was unmounted, and leaves no timer', async () => {
+    root.render(own())
+    await world.until(() => world.hub.guestCount === 1, 'a connection')
+    root.render(null)
+    await world.pass(500)
+    expect(world.hub.guestCount).toBe(1)
+    await world.pass(10_000)
+    expect(world.hub.guestCount).toBe(0)
+    expect(seen[0]?.getSnapshot().state).toBe('closed')
+    expect(world.clock.timerCount).toBe(0)
+  })
+
+  test('makes another client when it is shown again after that', async () => {
+    const held = own()
+    root.render(held)
+    await world.until(() => world.hub.guestCount === 1, 'a connection')
+    root.render(null)
+    await world.until(() => world.hub.guestCount === 0, 'closed')
+    world.hub.edit('doc:probe', { op: 'insert', pos: 0, text: 'again' })
+    root.render(held)
+    await shows('again')
+    expect(seen).toHaveLength(2)
+  })
+
+  test('neither connects nor closes a client that it was given', async () => {
+    const client = world.client({ connect: false })
+    root.render(
+      <FlowSyncProvider client={client}>
+        <Doc />
+      </FlowSyncProvider>,
+    )
+    await world.pass(1_000)
+    expect(world.hub.connectionCount).toBe(0)
+    root.render(null)
+    await world.pass(10_000)
+    expect(client.getSnapshot().state).toBe('offline')
+  })
+
+  test('follows when it is given another client', async () => {
+    const [one, two] = [world.client(), world.client({ connect: false })]
+    const view = (client: typeof one) => (
+      <FlowSyncProvider client={client}>
+        <Doc />
+      </FlowSyncProvider>
+    )
+    world.hub.edit('doc:probe', { op: 'insert', pos: 0, text: 'one' })
+    root.render(view(one))
+    await shows('one')
+    root.render(view(two))
+    await shows('')
+    expect(seen).toEqual([one, two])
+  })
+
+  test('adds the state of a page to the client above it, before the first render below', async () => {
+    world.hub.edit('doc:probe', { op: 'insert', pos: 0, text: 'fetched by a page' })
+    const hydrate = world.hub.dehydrate('doc:probe')
+    world.hub.hold()
+    flushSync(() =>
+      root.render(
+        own(
+          <FlowSyncProvider hydrate={hydrate}>
+            <Doc />
+          </FlowSyncProvider>,
+        ),
+      ),
+    )
+    expect(container.textContent).toBe('fetched by a page')
+    world.hub.release()
+  })
+
+  test('says what it needs', () => {
+    let thrown: unknown
+    const lost = createRoot(document.createElement('div'), { onUncaughtError: (error) => (thrown = error) })
+    flushSync(() => lost.render(<FlowSyncProvider />))
+    expect(thrown).toMatchObject({ code: 'config/invalid' })
+  })
+})

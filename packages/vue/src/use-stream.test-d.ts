@@ -1,0 +1,41 @@
+import type { FlowSyncError, Receipt } from '@flowsync/core'
+import { expectTypeOf, test } from 'vitest'
+import { ref, type ComputedRef } from 'vue'
+import type {} from './tests/probe.js'
+import { useStream, useStreamValue } from './index.js'
+
+interface Note {
+  title: string
+  tags: string[]
+}
+
+test('the name decides what a stream is', () => {
+  const { value, push, stream, error } = useStream('doc:readme')
+  expectTypeOf(value).toEqualTypeOf<ComputedRef<string>>()
+  expectTypeOf(stream.value.insert).parameters.toEqualTypeOf<[pos: number, text: string]>()
+  expectTypeOf(push({ op: 'insert', pos: 0, text: 'hi' })).toEqualTypeOf<Receipt>()
+  expectTypeOf(error).toEqualTypeOf<ComputedRef<FlowSyncError | undefined>>()
+  expectTypeOf(useStream('notes:mine').value).toEqualTypeOf<ComputedRef<readonly Note[]>>()
+})
+
+test('a name may be a ref or a getter', () => {
+  expectTypeOf(useStream(ref<`notes:${string}`>('notes:mine')).value).toEqualTypeOf<
+    ComputedRef<readonly Note[]>
+  >()
+  expectTypeOf(useStream(() => 'doc:readme' as const).value).toEqualTypeOf<ComputedRef<string>>()
+})
+
+test('a selector decides what is shown', () => {
+  expectTypeOf(useStreamValue('doc:readme')).toEqualTypeOf<ComputedRef<string>>()
+  expectTypeOf(useStreamValue('doc:readme', (text) => text.length)).toEqualTypeOf<ComputedRef<number>>()
+})
+
+test('mistakes do not compile', () => {
+  // @ts-expect-error no pattern covers the name
+  useStream('unknown:readme')
+  const { push, stream } = useStream('doc:readme')
+  // @ts-expect-error a text has no append
+  push({ op: 'append', value: 'x' })
+  // @ts-expect-error a text has no append
+  void stream.value.append
+})
