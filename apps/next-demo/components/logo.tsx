@@ -8,7 +8,7 @@ export function Logo() {
           <path d="M7 22c9 0 9-6 18-6" opacity=".62" />
         </g>
       </svg>
-      FlowSync
+      <span className="word">FlowSync</span>
     </span>
   )
 }
