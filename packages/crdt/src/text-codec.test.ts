@@ -63,7 +63,7 @@ describe('bodies of text ops', () => {
         const delta = tryDecode(bytes)
         if (delta) expect(encodeTextBody(delta)).toEqual(bytes)
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 })
