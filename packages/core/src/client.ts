@@ -17,11 +17,13 @@ import type { Stream, StreamEnvironment } from './stream/stream.js'
 /** What an op's frame holds beside its body, generously. */
 const OP_OVERHEAD_BYTES = 4_096
 
+const SPARE_REPLICAS = 4
+
 /**
  * Makes a client: one replica of a workspace's streams, which folds edits at once, keeps them on disk and syncs them with a hub.
  *
  * ```ts
- * const client = createClient({ url: 'https://hub.example', streams, token: fetchToken, storage: dexie() })
+ * const client = createClient({ url: 'https://hub.example', streams, token: fetchToken, storage: dexieStorage() })
  * const doc = client.stream('doc:readme')
  * doc.insert(0, 'hi')
  * ```
@@ -51,6 +53,8 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
   private subject: string | undefined
   private isOpening = false
   private openError: FlowSyncError | undefined
+  /** Replica ids that the hub knows of already: a stream that needs a fresh one takes it without a reconnect. */
+  private readonly spares: ReplicaId[] = []
   private lastOrder = 0
   private lastReceipt = 0
   private snapshot: ClientSnapshot | undefined
@@ -215,7 +219,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
   }
 
   createReplica(): ReplicaId {
-    return createReplicaId(this.system)
+    return this.spares.pop() ?? createReplicaId(this.system)
   }
 
   onQueued(stream: Stream): void {
@@ -228,7 +232,8 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
   }
 
   private foreignReplicas(): ReplicaId[] {
-    const replicas = new Set<ReplicaId>(this.access?.adopted)
+    while (this.spares.length < SPARE_REPLICAS) this.spares.push(createReplicaId(this.system))
+    const replicas = new Set<ReplicaId>(this.spares)
     for (const { author, outbox } of this.registry.openStreams) {
       replicas.add(author.replica)
       for (const { replica } of outbox.ranges()) replicas.add(replica)

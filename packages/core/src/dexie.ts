@@ -1,1 +1,1 @@
-export { dexie, type DexieOptions } from './storage/dexie.js'
+export { dexieStorage, type DexieOptions } from './storage/dexie.js'

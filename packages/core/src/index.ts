@@ -1,5 +1,13 @@
-export { FlowSyncError, isFlowSyncError } from '@flowsync/crdt'
-export type { StreamActions, StreamIntent, StreamName, StreamRule, StreamValue } from '@flowsync/protocol'
+export { counter, FlowSyncError, isFlowSyncError, log, register, set, text, type TextDelta } from '@flowsync/crdt'
+export {
+  defineStreams,
+  type StreamActions,
+  type StreamDefinitions,
+  type StreamIntent,
+  type StreamName,
+  type StreamRule,
+  type StreamValue,
+} from '@flowsync/protocol'
 export { createClient } from './client.js'
 export { createClientLease, type ClientLease } from './client-lease.js'
 export type {
@@ -47,3 +55,4 @@ export type {
   StreamHandleBase,
 } from './stream/handle-types.js'
 export type { StreamAccess, StreamSnapshot, StreamStatus } from './stream/snapshot.js'
+export { bindTextField, type BindableText, type TextField, type TextFieldOptions } from './text-binding/bind-text-field.js'

@@ -1,49 +1,112 @@
-import { MESSAGE_EVENT, socketParser } from '@flowsync/protocol'
-import { Manager } from 'socket.io-client'
-import type { Transport } from './transport.js'
+import { createSystem, MESSAGE_EVENT, socketParser, type SocketPacket, type System } from '@flowsync/protocol'
+import type { Transport, TransportHandlers } from './transport.js'
 
-/** How long a socket may take to open, in milliseconds. */
-const OPEN_TIMEOUT_MS = 10_000
+/** What {@link socketTransport} takes. */
+export interface SocketTransportOptions {
+  /** Default: the global one, which browsers and Node from 22 on have. */
+  readonly WebSocket?: typeof WebSocket
+  /** Timers. Default: the machine's. */
+  readonly system?: Pick<System, 'setTimer'>
+}
+
+/** Packet types of engine.io protocol 4, the first character of its text frames. Binary frames are messages. */
+const ENGINE_OPEN = '0'
+const ENGINE_CLOSE = '1'
+const ENGINE_PING = '2'
+const ENGINE_PONG = '3'
+
+/** Packet types of Socket.io protocol 5. */
+const CONNECT = 0
+const DISCONNECT = 1
+const EVENT = 2
+const CONNECT_ERROR = 4
 
 /**
- * Connects by Socket.io over WebSocket, one binary frame a message, the workspace as the namespace.
+ * Speaks Socket.io over one WebSocket: one binary frame a message, the workspace as the namespace.
  *
- * Socket.io's own reconnection is off: the session decides when, with jitter over all clients. A half-open socket is
- * found by engine.io's heartbeat.
+ * Of Socket.io's client library next to nothing would be used, for FlowSync has its own reconnection, parser and
+ * acknowledgements and needs no fallback to polling; and that library weighs more than half of the rest. The protocols are
+ * engine.io 4 and Socket.io 5, as any Socket.io server speaks them. A half-open socket is found by
+ * engine.io's heartbeat: the server sends pings, and a client that misses them hangs up.
  */
-export function socketTransport(): Transport {
+export function socketTransport(options: SocketTransportOptions = {}): Transport {
+  const system = options.system ?? createSystem()
+  const encoder = new socketParser.Encoder()
   return {
-    connect({ url, workspace }, { onOpen, onFrame, onClose }) {
-      // One manager each: a connection given up must not be shared with the next.
-      const manager = new Manager(url, {
-        transports: ['websocket'],
-        reconnection: false,
-        forceNew: true,
-        timeout: OPEN_TIMEOUT_MS,
-        parser: socketParser,
-      })
-      const socket = manager.socket(`/${workspace}`)
-      let isClosed = false
-      const end = (reason: string): void => {
-        if (isClosed) return
-        isClosed = true
-        socket.disconnect()
-        onClose(reason)
+    connect({ url, workspace }, handlers) {
+      const namespace = `/${workspace}`
+      const decoder = new socketParser.Decoder()
+      const socket = new (options.WebSocket ?? WebSocket)(socketUrl(url))
+      let cancelWatch = (): void => undefined
+      let heartbeatMs = 0
+      let isOver = false
+      socket.binaryType = 'arraybuffer'
+
+      const finish = (): boolean => {
+        if (isOver) return false
+        isOver = true
+        cancelWatch()
+        socket.close()
+        return true
       }
-      socket.on('connect', () => !isClosed && onOpen())
-      socket.on(MESSAGE_EVENT, (frame: Uint8Array) => !isClosed && onFrame(frame))
-      socket.on('connect_error', (error) => end(error.message))
-      socket.on('disconnect', (reason) => end(reason))
-      socket.connect()
+      const fail = (reason: string): void => {
+        if (finish()) handlers.onClose(reason)
+      }
+      const watch = (): void => {
+        cancelWatch()
+        cancelWatch = system.setTimer(heartbeatMs, () => fail('ping timeout'))
+      }
+      const send = (packet: SocketPacket): void => socket.send(encoder.encode(packet)[0] as Uint8Array<ArrayBuffer>)
+      const onText = (text: string): void => {
+        if (text[0] === ENGINE_OPEN) {
+          heartbeatMs = heartbeatOf(text.slice(1))
+          watch()
+          send({ type: CONNECT, nsp: namespace })
+        } else if (text[0] === ENGINE_PING) {
+          watch()
+          socket.send(ENGINE_PONG)
+        } else if (text[0] === ENGINE_CLOSE) fail('the hub closed the connection')
+      }
+
+      decoder.on('decoded', (packet) => {
+        if (packet.nsp === namespace) takePacket(packet, handlers, fail)
+      })
+      socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+        if (isOver) return
+        try {
+          if (typeof data === 'string') onText(data)
+          else decoder.add(data)
+        } catch (error) {
+          fail(error instanceof Error ? error.message : 'malformed frame')
+        }
+      }
+      socket.onerror = () => fail('no connection')
+      socket.onclose = () => fail('the connection closed')
       return {
         send(frame) {
-          if (!isClosed) socket.emit(MESSAGE_EVENT, frame)
+          if (!isOver) send({ type: EVENT, nsp: namespace, data: [MESSAGE_EVENT, frame] })
         },
-        close() {
-          isClosed = true
-          socket.disconnect()
-        },
+        close: () => void finish(),
       }
     },
   }
 }
+
+function takePacket(packet: SocketPacket, { onOpen, onFrame }: TransportHandlers, fail: (reason: string) => void): void {
+  if (packet.type === CONNECT) onOpen()
+  else if (packet.type === EVENT) onFrame((packet.data as [string, Uint8Array])[1])
+  else if (packet.type === CONNECT_ERROR) fail((packet.data as { readonly message: string }).message)
+  else if (packet.type === DISCONNECT) fail('the hub ended the connection')
+}
+
+function socketUrl(url: string): string {
+  return `${url.replace(/^http/, 'ws').replace(/\/+$/, '')}/socket.io/?EIO=4&transport=websocket`
+}
+
+/** How long the hub may be silent. */
+function heartbeatOf(text: string): number {
+  const { pingInterval, pingTimeout } = Object(JSON.parse(text)) as Record<'pingInterval' | 'pingTimeout', unknown>
+  return Number(pingInterval) + Number(pingTimeout) || DEFAULT_HEARTBEAT_MS
+}
+
+const DEFAULT_HEARTBEAT_MS = 45_000

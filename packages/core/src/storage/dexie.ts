@@ -14,7 +14,7 @@ import type {
   StreamWrite,
 } from './driver.js'
 
-/** How {@link dexie} stores. */
+/** How {@link dexieStorage} stores. */
 export interface DexieOptions {
   /** Begins the names of the databases. Default `flowsync`. */
   readonly prefix?: string
@@ -30,7 +30,7 @@ export interface DexieOptions {
  * Every transaction asks for `strict` durability: when an edit counts as saved it is on the disk, not in a cache that a
  * crash would lose. Browsers that do not know the option flush as they see fit.
  */
-export function dexie(options: DexieOptions = {}): ClientStorage {
+export function dexieStorage(options: DexieOptions = {}): ClientStorage {
   return {
     kind: 'indexeddb',
     isPersistent: true,

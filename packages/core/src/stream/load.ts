@@ -100,7 +100,9 @@ function storedOps({ ops, owner, order }: StoredStream['outbox'][number]): Outbo
 function carryEarly(stream: Stream, early: readonly OutboxOp[], seed: StreamSeed | undefined): void {
   const { environment, outbox, fold } = stream
   const transaction = environment.journal.stage()
-  const carrier = createCarrier(stream, fold, new Fold(stream.rule, seed))
+  const author = { ...stream.author, nextCounter: early[0]?.op.counter ?? stream.author.nextCounter }
+  stream.author = author
+  const carrier = createCarrier(stream, fold, new Fold(stream.rule, seed), author)
   for (const entry of early) {
     const made = carrier.carry(entry)
     if (!made) continue

@@ -155,11 +155,21 @@ export interface Carrier {
   carry(entry: OutboxOp): OutboxOp | undefined
 }
 
-/** Makes ops anew under one fresh replica: the hub has never seen it, so its counters begin at 1. */
-export function createCarrier(stream: Stream, target: AnyFold, source: AnyFold | undefined): Carrier {
+/**
+ * Makes ops anew on top of `target`.
+ *
+ * @param source what they were made on, if that is known
+ * @param known under which id; by default under a fresh one: the hub has never seen it, so its counters begin at 1
+ */
+export function createCarrier(
+  stream: Stream,
+  target: AnyFold,
+  source: AnyFold | undefined,
+  known?: Author,
+): Carrier {
   const { environment, rule, outbox } = stream
   let past = source
-  let author: Author | undefined
+  let author = known
   const mint = (count: number): OpId => {
     author ??= stream.author = { replica: environment.createReplica(), nextCounter: 1 }
     const id = { replica: author.replica, counter: author.nextCounter }

@@ -123,9 +123,8 @@ export class Registry implements HandleSource {
     if (stream.uses > 0 || !stream.isLoaded || !stream.outbox.isEmpty || !entry?.isOpen) return
     entry.isOpen = false
     this.options.onClosed(stream)
-    // Its next life starts from disk, under another replica: these counters are used up.
-    const replica = this.options.environment.createReplica()
-    entry.stream = this.createStream(stream.name, { replica, nextCounter: 1 })
+    // Its next life starts from disk; the counters go on.
+    entry.stream = this.createStream(stream.name, stream.author)
   }
 
   /**
