@@ -17,7 +17,6 @@ async function startSvelteKit(hubUrl: string): Promise<Service> {
     env: {
       HOST: '127.0.0.1',
       PORT: String(port),
-      ORIGIN: url,
       FLOWSYNC_HUB_URL: hubUrl,
       FLOWSYNC_SECRET: SECRET,
     },
