@@ -7,8 +7,8 @@ export interface OutboxOp {
   readonly op: Op
   /** The client instance under whose name it is stored. */
   readonly owner: ReplicaId
-  /** Place among all ops of this device. */
-  readonly order: number
+  /** Place among all ops of this device; given anew when the storage has opened. */
+  order: number
   /** Absent for ops of a dead instance. */
   readonly receipt: ReceiptControl | undefined
   /** Only what is saved may be sent: a hub that has an op its author forgot would see its counter again. */

@@ -24,6 +24,7 @@ import {
   type SessionState,
 } from './machine.js'
 import { Renewal } from './renewal.js'
+import { withSteadyClock } from './steady-clock.js'
 import { Sync } from './sync.js'
 import { subjectOf, type TokenSource } from './token.js'
 import type { Connection, Transport, TransportTarget } from './transport.js'
@@ -245,7 +246,8 @@ export class Session {
     if (mismatch) return this.failAuth(mismatch)
     onLimits(welcome.limits)
     const link = {
-      system,
+      // A clock that is set back must not make a silent stream look alive for years.
+      system: withSteadyClock(system),
       limits: welcome.limits,
       announced: this.announced,
       requestTimeoutMs: REQUEST_TIMEOUT_MS * 2 ** Math.min(this.timeouts, 3),

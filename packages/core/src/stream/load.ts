@@ -49,6 +49,8 @@ export function loadStream(
   const transaction = stream.environment.journal.stage()
   const before = stream.fold.value
   stream.isLoaded = true
+  // Until the storage was open nobody knew how many ops of this device were made before.
+  for (const entry of stream.outbox) entry.order = stream.environment.nextOrder()
   if (isSeedNewer) transaction.replaceStream(stream.name, seed.epoch, seed, [])
   if (isSeedNewer || (!confirmed && left.length === 0)) {
     for (const entry of stream.outbox) stream.save(entry, transaction)
@@ -67,7 +69,6 @@ export function loadStream(
     if (early.length > 0) carryEarly(stream, early, seed)
   }
   stream.emitDeltas(jumpOf(before, stream.fold.value), 'remote')
-  stream.changed()
 }
 
 export interface Confirmed {
