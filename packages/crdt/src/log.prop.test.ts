@@ -8,6 +8,7 @@ describe.each([1, 3, 1000, Infinity])('log, window %d', (window) => {
     rule: log({ window }),
     seeds: jsonValues,
     intent: (value: Json) => ({ op: 'append' as const, value }),
+    isDone: ({ value }, after) => JSON.stringify(after.at(-1)) === JSON.stringify(value),
     badIntents: [
       { op: 'set', value: 1 },
       { op: 'append' },

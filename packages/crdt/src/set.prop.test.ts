@@ -51,6 +51,7 @@ describe.each([false, true])('set, twoPhase: %s', (twoPhase) => {
     rule: set<SetElement>({ twoPhase }),
     seeds: intents,
     intent: (seed) => seed,
+    isDone: ({ op, value }, after) => after.has(value) === (op === 'add'),
     badIntents,
   })
   for (const law of laws) it(law.name, law.check)

@@ -10,6 +10,8 @@ export interface RuleLawsSpec<Value, Intent, Delta, Seed> {
   intent(seed: Seed, value: Value): Intent
   /** Input that `prepare` must refuse with `op/invalid-intent`, whatever the value is. */
   readonly badIntents: readonly unknown[]
+  /** Whether an author sees what an intent asked for, where that can be told from the value after it. */
+  isDone?(intent: Intent, after: Value): boolean
   /** For rules with deltas: the value after the changes that a fold reported. */
   applyDeltas?(value: Value, deltas: readonly Delta[]): Value
   /** Histories tried for each law. Default 100. */

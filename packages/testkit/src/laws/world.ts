@@ -79,6 +79,8 @@ export class World {
     client.nextCounter += op.count
     client.browser.outbox.push(op)
     this.observer.changed(client.fold, before, prepared.deltas, 'prepare')
+    const after = client.fold.value
+    demand(this.spec.isDone?.(intent, after) ?? true, 'an author sees what he did', intent, after)
   }
 
   /** The hub places up to `count` ops of a browser that it may place now, in any order among the tabs. */
