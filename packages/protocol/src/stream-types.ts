@@ -55,10 +55,12 @@ type MostSpecific<Candidates extends string, All extends string = Candidates> = 
 
 type BeatsEach<A extends string, Others extends string> = Others extends string ? Beats<A, Others> : never
 
-/** The pattern that applies to `Name`; every pattern when `Name` is no more than `string`. */
+/** The pattern that applies to `Name`, to each one of a union; every pattern when `Name` is no more than `string`. */
 type PatternFor<Rules, Name extends string> = string extends Name
   ? keyof Rules & string
-  : MostSpecific<CoveringKeys<keyof Rules & string, Name>>
+  : Name extends unknown
+    ? MostSpecific<CoveringKeys<keyof Rules & string, Name>>
+    : never
 
 type NameOf<Pattern extends string> = Pattern extends `${infer Head}*${infer Rest}`
   ? `${Head}${string}${NameOf<Rest>}`

@@ -22,6 +22,8 @@ expectTypeOf<StreamValue<S, 'doc:a:title'>>().toEqualTypeOf<number>()
 expectTypeOf<StreamValue<S, 'guest:list'>>().toEqualTypeOf<readonly string[]>()
 // A middle star is one segment.
 expectTypeOf<StreamValue<S, 'doc:x:y:title'>>().toEqualTypeOf<string>()
+// One of several names has one of their values.
+expectTypeOf<StreamValue<S, 'doc:readme' | 'doc:count'>>().toEqualTypeOf<string | number>()
 // No pattern, no type.
 expectTypeOf<StreamRule<S, 'chat:1'>>().toBeNever()
 

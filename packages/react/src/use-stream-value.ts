@@ -16,13 +16,15 @@ export function useStreamValue<const N extends Name, Selected>(
   selector: (value: Value<N>) => Selected,
   isEqual?: (a: Selected, b: Selected) => boolean,
 ): Selected
-export function useStreamValue<const N extends Name, Selected>(
-  name: N,
-  selector?: (value: Value<N>) => Selected,
-  isEqual?: (a: Value<N> | Selected, b: Value<N> | Selected) => boolean,
-): Value<N> | Selected {
+export function useStreamValue(
+  name: Name,
+  selector: (value: unknown) => unknown = whole,
+  isEqual?: (a: unknown, b: unknown) => boolean,
+): unknown {
   const observer = useStreamObserver(name)
-  return useObserver(
-    observer.select(({ value }) => (selector === undefined ? value : selector(value)), isEqual),
-  )
+  return useObserver(observer.select(({ value }) => selector(value), isEqual))
+}
+
+function whole<T>(value: T): T {
+  return value
 }

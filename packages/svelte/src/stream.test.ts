@@ -1,8 +1,9 @@
 import { BindingWorld } from '@flowsync/testkit/bindings'
-import { flushSync, mount, unmount, type ComponentProps } from 'svelte'
+import { flushSync, mount, unmount } from 'svelte'
 import { get } from 'svelte/store'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { stream } from './index.js'
+import type { DerivedReport } from './tests/derived-report.js'
 import Derived from './tests/Derived.svelte'
 
 describe('stream', () => {
@@ -18,10 +19,10 @@ describe('stream', () => {
     world.hub.edit('doc:one', { op: 'insert', pos: 0, text: '1' })
     world.hub.edit('doc:two', { op: 'insert', pos: 0, text: '2' })
     const target = document.createElement('div')
-    const report: ComponentProps<typeof Derived>['report'] = {}
+    const report: DerivedReport = {}
     const component = mount(Derived, { target, props: { options: world.options(), report } })
     await world.until(() => target.textContent === '1|1', 'the first stream')
-    flushSync(() => report.name?.('doc:two'))
+    flushSync(() => report.rename?.('doc:two'))
     await world.until(() => target.textContent === '2|2', 'the second stream')
     report.push?.('the ')
     await world.until(() => target.textContent === 'the 2|the 2', 'an edit of the second')

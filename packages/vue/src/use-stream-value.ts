@@ -18,17 +18,18 @@ export function useStreamValue<const N extends Name, Selected>(
   selector: (value: Value<N>) => Selected,
   isEqual?: (a: Selected, b: Selected) => boolean,
 ): ComputedRef<Selected>
-export function useStreamValue<const N extends Name, Selected>(
-  name: MaybeRefOrGetter<N>,
-  selector?: (value: Value<N>) => Selected,
-  isEqual?: (a: Value<N> | Selected, b: Value<N> | Selected) => boolean,
-): ComputedRef<Value<N> | Selected> {
+export function useStreamValue(
+  name: MaybeRefOrGetter<Name>,
+  selector: (value: unknown) => unknown = whole,
+  isEqual?: (a: unknown, b: unknown) => boolean,
+): ComputedRef<unknown> {
   const client = useFlowSyncClient()
   const observer = computed(() =>
-    createStreamObserver(client, toValue(name)).select(
-      ({ value }) => (selector === undefined ? value : selector(value)),
-      isEqual,
-    ),
+    createStreamObserver(client, toValue(name)).select(({ value }) => selector(value), isEqual),
   )
   return useObserver(observer)
+}
+
+function whole<T>(value: T): T {
+  return value
 }
