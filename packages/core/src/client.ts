@@ -15,7 +15,7 @@ import { Registry } from './stream/registry.js'
 import type { Stream, StreamEnvironment } from './stream/stream.js'
 
 /** What an op's frame holds beside its body, generously. */
-const OP_OVERHEAD_BYTES = 4_096
+const OP_OVERHEAD_BYTES = 2_048
 
 const SPARE_REPLICAS = 4
 
@@ -91,7 +91,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
       onLimits: ({ frameBytes }) => {
         this.opBytesLimit = frameBytes - OP_OVERHEAD_BYTES
       },
-      onChange: () => this.notifier.soon(this),
+      onChange: () => this.touch(),
     })
     if (options.connect) this.session.goOnline()
   }
@@ -137,8 +137,13 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
     return this.listeners.add(listener)
   }
 
-  emit(): void {
+  /** Something visible may have changed. */
+  private touch(): void {
     this.settleWaiters()
+    this.notifier.soon(this)
+  }
+
+  emit(): void {
     const snapshot = this.getSnapshot()
     if (snapshot === this.emitted) return
     this.emitted = snapshot
@@ -201,6 +206,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
     this.session.close()
     this.tokens.dispose()
     this.registry.close()
+    this.settleWaiters()
     this.notifier.flush()
     this.emit()
     // A storage that is still being opened holds nothing of this instance, but a lock.
@@ -228,7 +234,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
 
   onChanged(stream: Stream): void {
     this.registry.closeIfUnused(stream)
-    this.notifier.soon(this)
+    this.touch()
   }
 
   private foreignReplicas(): ReplicaId[] {
@@ -254,7 +260,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
       await this.prepare(this.subject === undefined ? await this.tokens.get() : '')
     } catch (error) {
       this.openError = error as FlowSyncError
-      this.notifier.soon(this)
+      this.touch()
     }
   }
 
@@ -277,14 +283,14 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
 
   private async open(scope: { workspace: string; subject: string }): Promise<void> {
     const { storage, system, host } = this.options
-    const onFailure = (): void => this.notifier.soon(this)
+    const onFailure = (): void => this.touch()
     const access = await openStorage({ storage, scope, owner: this.owner, system, host, onFailure })
     this.access = access
     this.lastOrder += access.lastOrder
     this.opened.resolve(access)
     if (this.isClosed) return
     for (const name of access.streams) this.registry.revive(name)
-    this.notifier.soon(this)
+    this.touch()
   }
 }
 

@@ -79,5 +79,6 @@ export function progressOf({ fold, epoch, rebuild }: Stream): { readonly epoch: 
 /** True when nothing is left to be fetched or asked. */
 export function isSettled({ phase, stream, headSeq }: Line): boolean {
   if (phase === 'failed') return true
-  return phase === 'open' && !stream.rebuild && stream.historyBelow === Infinity && stream.fold.seq >= headSeq
+  const { rebuild, carry, historyBelow, fold } = stream
+  return phase === 'open' && !rebuild && carry === 'nothing' && historyBelow === Infinity && fold.seq >= headSeq
 }

@@ -184,7 +184,7 @@ export class Registry implements HandleSource {
       if (!found || this.options.environment.isClosed) return
       loadStream(stream, found, this.options.isAdopted, this.seeds.get(stream.name))
       this.options.onOpened(stream)
-      this.closeIfUnused(stream)
+      stream.changed()
     })
   }
 }

@@ -115,6 +115,7 @@ export class Stream implements Emitter {
 
   /** Something visible may have changed; listeners are told within a frame. */
   changed(): void {
+    this.settleWaiters()
     this.environment.notifier.soon(this)
     this.environment.onChanged(this)
   }
@@ -123,7 +124,6 @@ export class Stream implements Emitter {
     const snapshot = this.getSnapshot()
     if (snapshot === this.emitted) return
     this.emitted = snapshot
-    this.settleWaiters()
     this.listeners.emit()
   }
 
@@ -132,6 +132,7 @@ export class Stream implements Emitter {
   }
 
   private settleWaiters(): void {
+    if (this.waiters.length === 0) return
     const { status, error } = this.getSnapshot()
     const closed = this.environment.isClosed
     if (status === 'loading' && !closed) return
