@@ -60,5 +60,5 @@ function parseIntent(text: string): unknown {
 }
 
 function describePush(stream: string, seq: unknown): string {
-  return seq === null ? `${stream} is as it was: the intent changes nothing` : `${stream} stored as number ${String(seq)}`
+  return seq === null ? `${stream} is as it was: the intent changes nothing` : `${stream} stored as number ${JSON.stringify(seq)}`
 }

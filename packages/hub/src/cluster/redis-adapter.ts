@@ -14,7 +14,7 @@ export interface RedisLink {
 const CHANNEL_PREFIX = 'flowsync'
 const MAX_RECONNECT_MS = 2_000
 
-type Client = ReturnType<typeof createClient>
+type Client = ReturnType<typeof openClient>
 
 /**
  * Links hubs that share one storage through Redis pub/sub. What it carries are hints: while Redis is
@@ -32,7 +32,7 @@ export function linkRedis(url: string, logger: HubLogger): RedisLink {
     adapter: createAdapter(quietly(publisher), quietly(subscriber), {
       key: CHANNEL_PREFIX,
       publishOnSpecificResponseChannel: true,
-    }) as unknown as ServerOptions['adapter'],
+    }),
     close: async () => {
       publisher.destroy()
       subscriber.destroy()
@@ -41,16 +41,17 @@ export function linkRedis(url: string, logger: HubLogger): RedisLink {
   }
 }
 
-function openClient(url: string, disableOfflineQueue: boolean): Client {
+function openClient(url: string, disableOfflineQueue: boolean) {
   try {
     const client = createClient({
       url,
       disableOfflineQueue,
+      name: `flowsync-hub-${process.pid}`,
       socket: { reconnectStrategy: (attempt) => Math.min(50 * 2 ** attempt, MAX_RECONNECT_MS) },
     })
     // Without a listener an error of the connection would end the process.
     client.on('error', () => undefined)
-    return client as unknown as Client
+    return client
   } catch (cause) {
     throw createError('config/invalid', 'The Redis URL is none; it looks like redis://localhost:6379', { cause })
   }

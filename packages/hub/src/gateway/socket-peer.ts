@@ -13,12 +13,8 @@ interface Wire {
   readonly socket?: { terminate?(): void }
 }
 
-/**
- * A Socket.io socket as the engine sees connections. A peer that does not read is cut off when too much
- * waits for it: it catches up from the log when it comes back.
- */
-export function socketPeer(socket: Socket, unreadBytes: number): HubConnection {
-  limitUnread(socket, unreadBytes)
+/** A Socket.io socket as the engine sees connections. */
+export function socketPeer(socket: Socket): HubConnection {
   return {
     address: socket.handshake.address,
     send: (frame) => {
@@ -32,15 +28,19 @@ export function socketPeer(socket: Socket, unreadBytes: number): HubConnection {
   }
 }
 
-function limitUnread(socket: Socket, unreadBytes: number): void {
-  const { conn } = socket
+/**
+ * Cuts a peer off that does not read, when too much waits for it: it catches up from the log when it
+ * comes back. Call once for each connection.
+ */
+export function limitUnread(conn: Socket['conn'], unreadBytes: number): void {
   const wire = conn.transport as unknown as Wire
   let queued = 0
   let written = 0
   conn.on('packetCreate', ({ data }: { readonly data?: unknown }) => {
-    queued += ArrayBuffer.isView(data) ? data.byteLength : 0
+    // One frame may be larger than the limit, as a snapshot can be; nothing may wait behind so much.
     // A polite close would wait for the peer to read.
     if (queued + written > unreadBytes) wire.socket?.terminate?.()
+    queued += ArrayBuffer.isView(data) ? data.byteLength : 0
   })
   conn.on('flush', () => {
     written += queued

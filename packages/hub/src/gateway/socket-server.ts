@@ -7,7 +7,7 @@ import type { HubLimits } from '../limit/limits.js'
 import { describeError, type HubLogger } from '../logging/logger.js'
 import { maskAddress } from '../logging/mask-address.js'
 import type { HubEngine } from './engine.js'
-import { roomOf, socketPeer } from './socket-peer.js'
+import { limitUnread, roomOf, socketPeer } from './socket-peer.js'
 import { WORKSPACE_NAMESPACE } from './workspace.js'
 
 /** What a {@link SocketServer} works with. */
@@ -57,14 +57,15 @@ export class SocketServer implements Broadcast {
 
   /** Serves connections with the engine from now on. */
   serve(engine: HubEngine): void {
-    const { logger } = this.options
+    const { logger, limits } = this.options
+    this.io.engine.on('connection', (conn: Socket['conn']) => limitUnread(conn, limits.unreadBytes))
     this.io.use((_socket, next) => next(createError('config/invalid', 'Connect to a workspace, such as /default.')))
     const workspaces = this.io.of(WORKSPACE_NAMESPACE)
     workspaces.use((socket, next) => next(this.refusalOf(socket)))
     workspaces.on('connection', (socket) => {
       const { address } = socket.handshake
       this.count(address, 1)
-      const handlers = engine.accept(socket.nsp.name.slice(1), socketPeer(socket, this.options.limits.unreadBytes))
+      const handlers = engine.accept(socket.nsp.name.slice(1), socketPeer(socket))
       socket.on(MESSAGE_EVENT, (frame: Uint8Array) => {
         try {
           handlers.onFrame(frame)

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { replica } from './fixtures/engine-world.js'
+import { CommandProcess } from './fixtures/hub-process.js'
+import { SocketClient } from './fixtures/socket-client.js'
+import { SECRET, tokenFor } from './fixtures/test-hub.js'
+import { counter, type Op } from '@flowsync/crdt'
+import { sqlite } from './storage/sqlite/sqlite.js'
+
+const KILLS = 4
+const WRITERS = 4
+
+let folder: string
+let hub: CommandProcess | undefined
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowsync-kill-'))
+})
+afterEach(async () => {
+  await hub?.end('SIGKILL')
+  await rm(folder, { recursive: true })
+})
+
+async function startHub(db: string): Promise<string> {
+  hub = new CommandProcess(['start', '--port', '0', '--db', db], { env: { FLOWSYNC_SECRET: SECRET } })
+  return hub.written(/"url":"([^"]+)"/)
+}
+
+const rule = counter()
+
+function increment(author: number, at: number): Op {
+  const intent = rule.actions.increment(author * 1_000_000 + at)
+  const body = rule.prepare(rule.create(), intent, { replica: replica(author), counter: at, nowMs: 0 })
+  if (body === undefined) throw new Error('unreachable')
+  return { replica: replica(author), counter: at, count: 1, base: 0, extra: [], body: rule.encodeBody(body) }
+}
+
+/** Pushes one op after the other, two in flight, and writes down what was acknowledged, until the hub dies. */
+async function write(url: string, author: number, from: number, acked: Map<string, number>): Promise<void> {
+  const client = await SocketClient.join(url, await tokenFor(`subject${author}`), replica(author))
+  try {
+    const opened = await client.subscribe('counter:a', {
+      rule: rule.name,
+      ruleVersion: rule.version,
+      outbox: [{ replica: replica(author), from: 1, through: from }],
+    })
+    const through = opened.acknowledged[0]?.through ?? 0
+    const push = async (at: number): Promise<void> => {
+      const answer = await client.push('counter:a', opened.epoch, [increment(author, at)])
+      const result = answer.type === 'pushed' ? answer.results[0] : undefined
+      if (result?.kind !== 'ok') throw new Error(`refused: ${JSON.stringify(answer)}`)
+      acked.set(`${author}/${at}`, result.seqs[0] ?? 0)
+    }
+    // The last one may be stored and not acknowledged: it is sent again, and must get its old seq.
+    for (let at = Math.max(1, through); ; at += 2) await Promise.all([push(at), push(at + 1)])
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes('connection ended'))) throw error
+  }
+}
+
+describe('a hub that is killed', () => {
+  it('has every acknowledged op in its log, each once and in its place', async () => {
+    const db = join(folder, 'hub.db')
+    const acked = new Map<string, number>()
+    for (let kill = 1; kill <= KILLS; kill++) {
+      const url = await startHub(db)
+      const before = acked.size
+      const writing = Array.from({ length: WRITERS }, (_, index) => write(url, index + 1, 1_000_000, acked))
+      // Any number of commits will do, as long as the kill falls among them.
+      while (acked.size < before + 60 * kill) await new Promise((resolve) => setImmediate(resolve))
+      await hub?.end('SIGKILL')
+      await Promise.all(writing)
+    }
+
+    const driver = sqlite(db)
+    await driver.open()
+    const stored = new Map<string, number>()
+    for (let afterSeq = 0; ; ) {
+      const slice = await driver.read({ workspace: 'default', stream: 'counter:a', afterSeq, limitBytes: 1_000_000 })
+      if (!slice || slice.ops.length === 0) break
+      for (const op of slice.ops) {
+        const id = `${Number.parseInt(op.replica, 16)}/${op.counter}`
+        expect(stored.has(id), `${id} is stored once`).toBe(false)
+        expect(op.seq).toBe(++afterSeq)
+        stored.set(id, op.seq)
+      }
+    }
+    await driver.close()
+    expect(acked.size).toBeGreaterThan(60 * KILLS)
+    for (const [id, seq] of acked) expect([id, stored.get(id)]).toEqual([id, seq])
+    for (let author = 1; author <= WRITERS; author++) {
+      const counters = [...stored.keys()].filter((id) => id.startsWith(`${author}/`)).map((id) => Number(id.split('/')[1]))
+      expect(counters, 'dense, in the order of the author').toEqual(counters.map((_, index) => index + 1))
+    }
+  }, 60_000)
+})
