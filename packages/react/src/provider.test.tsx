@@ -1,4 +1,4 @@
-import type { FlowSyncClient } from '@flowsync/core'
+import type { FlowSyncClient, Host } from '@flowsync/core'
 import { BindingWorld, type BindingStreams } from '@flowsync/testkit/bindings'
 import { StrictMode, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
@@ -61,6 +61,28 @@ describe('FlowSyncProvider', () => {
     await world.pass(10_000)
     expect(world.hub).toMatchObject({ connectionCount: 1, guestCount: 1, subscribeCount: 1 })
     expect(container.textContent).toBe('hello')
+  })
+
+  test('listens to the network once in StrictMode, and not at all when unmounted', async () => {
+    const listeners = new Set<() => void>()
+    const host: Host = {
+      isBrowser: true,
+      isOnline: () => true,
+      onNetworkChange(listener) {
+        listeners.add(listener)
+        return () => void listeners.delete(listener)
+      },
+      claim: () => Promise.resolve({ release: () => undefined }),
+    }
+    root.render(
+      <StrictMode>
+        <FlowSyncProvider {...world.options()} host={host} />
+      </StrictMode>,
+    )
+    await world.until(() => world.hub.guestCount === 1, 'a connection')
+    expect(listeners.size).toBe(1)
+    root.render(null)
+    await world.until(() => listeners.size === 0, 'nobody listens')
   })
 
   test('closes its client a moment after it was unmounted, and leaves no timer', async () => {

@@ -79,13 +79,10 @@ export class Session {
   private timeouts = 0
   private cancelStep: () => void = () => undefined
   private cancelStable: () => void = () => undefined
-  private readonly stopListening: () => void
+  private stopListening: (() => void) | undefined
 
   constructor(options: SessionOptions) {
     this.options = options
-    this.stopListening = options.host.onNetworkChange(() => {
-      if (options.host.isOnline()) this.dispatch({ kind: 'retry' })
-    })
   }
 
   get kind(): SessionState['kind'] {
@@ -103,7 +100,16 @@ export class Session {
   }
 
   goOnline(): void {
+    // Not earlier: a client that is made while rendering and thrown away must leave nothing behind.
+    if (this.state.kind !== 'closed') this.stopListening ??= this.listenToNetwork()
     this.dispatch({ kind: 'go-online' })
+  }
+
+  private listenToNetwork(): () => void {
+    const { host } = this.options
+    return host.onNetworkChange(() => {
+      if (host.isOnline()) this.dispatch({ kind: 'retry' })
+    })
   }
 
   goOffline(): void {
@@ -113,7 +119,7 @@ export class Session {
 
   close(): void {
     this.dispatch({ kind: 'close' })
-    this.stopListening()
+    this.stopListening?.()
   }
 
   add(stream: Stream): void {
