@@ -69,6 +69,7 @@ export function loadStream(
     if (early.length > 0) carryEarly(stream, early, seed)
   }
   stream.emitDeltas(jumpOf(before, stream.fold.value), 'remote')
+  stream.changed()
 }
 
 export interface Confirmed {
