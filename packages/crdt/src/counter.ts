@@ -19,14 +19,14 @@ export type CounterActions = {
 }
 
 /** Amounts and totals of a PN-counter: what was added and what was subtracted, summed up apart. */
-export interface CounterState {
+interface CounterState {
   readonly added: ExactSum
   readonly subtracted: ExactSum
   cached: number | undefined
 }
 
 /** A signed amount, never 0. */
-export type CounterBody = number
+type CounterBody = number
 
 /** The rule that {@link counter} makes. */
 export type CounterRule = MergeRule<number, CounterIntent, CounterBody, CounterState, never, CounterActions>

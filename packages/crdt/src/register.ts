@@ -22,7 +22,7 @@ export type RegisterActions<T> = {
 }
 
 /** A value with the time at which it was written. */
-export interface RegisterBody {
+interface RegisterBody {
   readonly stamp: Stamp
   readonly json: JsonText
 }

@@ -6,7 +6,7 @@ import { invalidIntent } from './intent.js'
 export type SetElement = string | number | boolean | null
 
 /** The JSON text of an element may have this many bytes in UTF-8. */
-export const SET_MAX_ELEMENT_BYTES = 65_536
+const SET_MAX_ELEMENT_BYTES = 65_536
 
 /**
  * The one JSON text of an element, which tells `1` from `"1"`.

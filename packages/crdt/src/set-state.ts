@@ -8,7 +8,7 @@ import { elementOf, readElementText } from './set-element.js'
 import type { SetElement } from './set-element.js'
 
 /** An element that is in the set, with the adds that keep it there. */
-export interface SetEntry {
+interface SetEntry {
   readonly value: SetElement
   /** Never empty. */
   readonly dots: readonly Dot[]

@@ -19,7 +19,7 @@ export type SetActions<T extends SetElement = SetElement> = {
 }
 
 /** One change of a set. */
-export interface SetBody {
+interface SetBody {
   readonly op: 'add' | 'delete'
   /** The element's JSON text. */
   readonly text: string
