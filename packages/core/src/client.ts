@@ -239,7 +239,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
 
   private foreignReplicas(): ReplicaId[] {
     while (this.spares.length < SPARE_REPLICAS) this.spares.push(createReplicaId(this.system))
-    const replicas = new Set<ReplicaId>(this.spares)
+    const replicas = new Set<ReplicaId>([...(this.access?.adopted ?? []), ...this.spares])
     for (const { author, outbox } of this.registry.openStreams) {
       replicas.add(author.replica)
       for (const { replica } of outbox.ranges()) replicas.add(replica)

@@ -26,7 +26,9 @@ export interface ReceiptControl extends Receipt {
   /** The edit is on disk, or will not be. */
   save(error?: FlowSyncError): void
   acknowledge(seq: number): void
-  /** The edit was taken back or cannot be followed any more: whatever is open is rejected. */
+  /** Nobody will learn whether the hub took it. */
+  abandon(error: FlowSyncError): void
+  /** The edit was taken back: whatever is open is rejected. */
   reject(error: FlowSyncError): void
 }
 
@@ -86,9 +88,13 @@ class OpenReceipt implements ReceiptControl {
     this.acking.settle({ seq })
   }
 
+  abandon(error: FlowSyncError): void {
+    this.acking.settle(undefined, error)
+  }
+
   reject(error: FlowSyncError): void {
     this.saving.settle(undefined, error)
-    this.acking.settle(undefined, error)
+    this.abandon(error)
   }
 }
 

@@ -11,7 +11,9 @@ export function withSteadyClock(system: System): System {
   let steadyMs = 0
   let lastMs = system.nowMs()
   return {
-    ...system,
+    random: () => system.random(),
+    randomBytes: (length) => system.randomBytes(length),
+    setTimer: (delayMs, fn) => system.setTimer(delayMs, fn),
     nowMs: () => {
       const nowMs = system.nowMs()
       const stepMs = nowMs - lastMs

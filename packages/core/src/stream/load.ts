@@ -32,6 +32,7 @@ export function seedStream(stream: Stream, seed: StreamSeed): void {
 
 /**
  * Takes over what is stored: the confirmed state, ops of dead instances, and on top what was edited while loading.
+ * Nobody is told: the caller says so once the stream is being followed.
  *
  * @param isAdopted whether this client sends the ops of an instance
  * @param seed what was shown while loading, if anything
@@ -69,7 +70,6 @@ export function loadStream(
     if (early.length > 0) carryEarly(stream, early, seed)
   }
   stream.emitDeltas(jumpOf(before, stream.fold.value), 'remote')
-  stream.changed()
 }
 
 export interface Confirmed {

@@ -212,9 +212,12 @@ export class Stream implements Emitter {
     for (const { body } of ops) this.stored.tailBytes += body.length + 8
   }
 
-  /** Ends all waiting: the client closes. */
+  /** Ends all waiting: the client closes. What is being saved still will be; what was not loaded cannot. */
   abandon(): void {
-    for (const entry of this.outbox) entry.receipt?.reject(clientClosed())
+    for (const { receipt } of this.outbox) {
+      if (this.isLoaded) receipt?.abandon(clientClosed())
+      else receipt?.reject(clientClosed())
+    }
     this.settleWaiters()
   }
 }

@@ -103,6 +103,11 @@ export class FakeHub {
     for (const guest of this.guests) this.send(guest, message)
   }
 
+  /** Sends raw bytes to everybody. */
+  sendBytes(frame: Uint8Array): void {
+    for (const { handlers } of this.guests) handlers.onFrame(frame)
+  }
+
   private forget(guest: Guest): void {
     guest.isOpen = false
     this.guests = this.guests.filter((other) => other !== guest)
