@@ -28,7 +28,7 @@ export interface JsonText {
  */
 export function toJson(input: unknown): JsonText {
   try {
-    const value = input as Json; copy(input, 0, { left: JSON_MAX_BYTES })
+    const value = copy(input, 0, { left: JSON_MAX_BYTES })
     const text = JSON.stringify(value)
     if (utf8Exceeds(text, JSON_MAX_BYTES)) throw tooLarge()
     return { value, text }
