@@ -36,14 +36,16 @@ export function Workspace({ slug, user, hubUrl, hydrate }: WorkspaceProps) {
     >
       <div className="workspace">
         <StatusBar user={user} />
-        <main className="board">
+        <main className="page">
           <Notices slug={slug} />
-          <Editor slug={slug} />
-          <aside>
-            <Counters slug={slug} />
-            <Guests slug={slug} />
-            <Chat slug={slug} user={user} />
-          </aside>
+          <div className="board">
+            <Editor slug={slug} />
+            <aside>
+              <Counters slug={slug} />
+              <Guests slug={slug} />
+              <Chat slug={slug} user={user} />
+            </aside>
+          </div>
         </main>
       </div>
     </FlowSyncProvider>
