@@ -9,8 +9,9 @@ const GRACE_MS = 1_000
 /** A client that lives as long as somebody subscribes: for UI trees, which are mounted, unmounted and mounted again. */
 export interface ClientLease<S extends StreamDefinitions> {
   /**
-   * Keeps the client alive and tells `listener` when there is another one. The first subscription connects. A client
-   * that the lease made is closed one second after the last subscription ended; a later subscription makes a new one.
+   * Keeps the client alive. The first subscription connects. A client that the lease made is closed one second after
+   * the last subscription ended; a later subscription makes another one, so read the client again after subscribing, as
+   * React's `useSyncExternalStore` does. At no other time does it change, and `listener` is never called.
    */
   readonly subscribe: (listener: () => void) => () => void
   /** The client; safe to call while rendering. Silent until the first subscription. */
@@ -53,27 +54,24 @@ function leaseOfGiven<S extends StreamDefinitions>(client: FlowSyncClient<S>): C
 function leaseOfOwn<S extends StreamDefinitions>(options: ClientOptions<S>): ClientLease<S> {
   const system = options.system ?? createSystem()
   const make = (): FlowSyncClient<S> => createClient({ ...options, connect: false })
-  const listeners = new Map<symbol, () => void>()
+  const subscriptions = new Set<symbol>()
   let client = make()
   let cancelClose: (() => void) | undefined
 
   const start = (): void => {
     cancelClose?.()
     cancelClose = undefined
-    const isGone = client.getSnapshot().state === 'closed'
-    if (isGone) client = make()
+    if (client.getSnapshot().state === 'closed') client = make()
     if (options.connect !== false) client.goOnline()
-    if (isGone) for (const listener of listeners.values()) listener()
   }
 
   return {
-    subscribe(listener) {
-      // The same function may subscribe twice.
+    subscribe() {
       const key = Symbol()
-      listeners.set(key, listener)
-      if (listeners.size === 1) start()
+      subscriptions.add(key)
+      if (subscriptions.size === 1) start()
       return () => {
-        if (!listeners.delete(key) || listeners.size > 0) return
+        if (!subscriptions.delete(key) || subscriptions.size > 0) return
         cancelClose = system.setTimer(GRACE_MS, () => void client.close())
       }
     },

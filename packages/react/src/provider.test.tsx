@@ -1,6 +1,6 @@
 import type { FlowSyncClient, Host } from '@flowsync/core'
 import { BindingWorld, type BindingStreams } from '@flowsync/testkit/bindings'
-import { StrictMode, type ReactNode } from 'react'
+import { Activity, StrictMode, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -97,14 +97,13 @@ describe('FlowSyncProvider', () => {
     expect(world.clock.timerCount).toBe(0)
   })
 
-  test('makes another client when it is shown again after that', async () => {
-    const held = own()
-    root.render(held)
+  test('makes another client when it was hidden for longer and is shown again', async () => {
+    root.render(<Activity mode="visible">{own()}</Activity>)
     await world.until(() => world.hub.guestCount === 1, 'a connection')
-    root.render(null)
+    root.render(<Activity mode="hidden">{own()}</Activity>)
     await world.until(() => world.hub.guestCount === 0, 'closed')
     world.hub.edit('doc:probe', { op: 'insert', pos: 0, text: 'again' })
-    root.render(held)
+    root.render(<Activity mode="visible">{own()}</Activity>)
     await shows('again')
     expect(seen).toHaveLength(2)
   })

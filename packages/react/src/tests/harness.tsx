@@ -47,6 +47,7 @@ function mount(scene: Scene, html: string | undefined, wrap: (view: ReactNode) =
 
 export const reactHarness: BindingHarness = {
   framework: 'React',
+  hydratesInParts: true,
   mount: (scene, html) => mount(scene, html, (element) => element),
   mountTwice: (scene) => mount(scene, undefined, (element) => <StrictMode>{element}</StrictMode>),
   renderToString: async (scene) => renderToString(view(scene, createReport())),

@@ -24,6 +24,7 @@ function mount({ client, probe }: Scene, html?: string, flicker = false): Mounte
 export function svelteHarness(renderToString: BindingHarness['renderToString']): BindingHarness {
   return {
     framework: 'Svelte',
+    hydratesInParts: false,
     mount,
     mountTwice: (scene) => mount(scene, undefined, true),
     renderToString,

@@ -175,6 +175,23 @@ export function describeBinding(harness: BindingHarness): void {
       mounted.unmount()
     })
 
+    test('keeps its subscription when mounted again within a moment', async () => {
+      const client = world.client()
+      const before = harness.mount({ client, probe: doc })
+      await world.until(() => shownStream(before)?.isSynced === true, 'the probe shows the stream')
+      before.unmount()
+      await world.pass(100)
+      world.hub.edit('doc:probe', { op: 'insert', pos: 0, text: 'meanwhile' })
+      await world.pass(100)
+      const after = harness.mount({ client, probe: doc })
+      await world.until(() => after.renders.length > 0, 'the first render')
+      expect(JSON.parse(after.renders[0] ?? '')).toMatchObject({ value: 'meanwhile', isSynced: true })
+      await world.pass(graceMs)
+      expect(world.hub).toMatchObject({ connectionCount: 1, subscribeCount: 1 })
+      expect(world.hub.listenerCount('doc:probe')).toBe(1)
+      after.unmount()
+    })
+
     test('shares a subscription between components and gives it up with the last', async () => {
       const client = world.client()
       const one = harness.mount({ client, probe: doc })
@@ -227,6 +244,28 @@ export function describeBinding(harness: BindingHarness): void {
       await world.until(() => shownStream(mounted)?.value === 'live from the server', 'the edit')
       mounted.unmount()
     })
+
+    test.runIf(harness.hydratesInParts)(
+      'a part that hydrates late begins as the server left it',
+      async () => {
+        world.hub.edit('doc:probe', { op: 'insert', pos: 0, text: 'served' })
+        const hydrate = world.hub.dehydrate('doc:probe')
+        const html = await harness.renderToString({
+          client: world.client({ hydrate, connect: false }),
+          probe: doc,
+        })
+        const client = world.client({ hydrate })
+        const early = harness.mount({ client, probe: doc })
+        world.hub.edit('doc:probe', { op: 'insert', pos: 0, text: 'un' })
+        await world.until(() => shownStream(early)?.value === 'unserved', 'the live value')
+        const late = harness.mount({ client, probe: doc }, html)
+        const served = late.text()
+        await world.until(() => shownStream(late)?.value === 'unserved', 'the live value in the late part')
+        expect(late.renders[0]).toBe(served)
+        early.unmount()
+        late.unmount()
+      },
+    )
 
     test('shows where the client stands', async () => {
       const client = world.client({ connect: false })

@@ -51,6 +51,8 @@ export interface Mounted {
 /** What a binding implements to be put through the suite. Everything may take effect a moment later: the suite awaits it. */
 export interface BindingHarness {
   readonly framework: string
+  /** Whether parts of a page may come alive when other parts already have: then each must begin as the server left it. */
+  readonly hydratesInParts: boolean
   /** Renders on top of `html`, which {@link renderToString} made, when given. */
   mount(scene: Scene, html?: string): Mounted
   /** Mounts in the way in which the framework, or impatient users, mount a thing twice. */

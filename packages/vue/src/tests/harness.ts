@@ -30,6 +30,7 @@ function mount(scene: Scene, create: (root: Component) => App, html: string, wra
 
 export const vueHarness: BindingHarness = {
   framework: 'Vue',
+  hydratesInParts: true,
   mount: (scene, html) => mount(scene, html === undefined ? createApp : createSSRApp, html ?? ''),
   mountTwice: (scene) => mount(scene, createApp, '', true),
   renderToString: async ({ client, probe }) => {
