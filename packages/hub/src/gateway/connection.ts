@@ -17,6 +17,7 @@ import type { GatewayContext } from './gateway-context.js'
 import { handleMessage } from './handlers/handle-message.js'
 import { openSession } from './handlers/hello.js'
 import type { ConnectionHandlers, HubConnection } from './hub-connection.js'
+import type { SessionConnection } from './session-connection.js'
 import type { Session } from './session.js'
 
 type State =
@@ -34,7 +35,7 @@ type State =
 const MAX_WAITING_READS = 256
 
 /** One connection from its first frame to its last: greets, decodes, dispatches, answers, expires. */
-export class Connection implements ConnectionHandlers {
+export class Connection implements ConnectionHandlers, SessionConnection {
   readonly workspace: string
   readonly context: GatewayContext
   private readonly peer: HubConnection
@@ -79,18 +80,15 @@ export class Connection implements ConnectionHandlers {
     if (this.state.kind !== 'closed') this.peer.send(encodeHubMessage(message))
   }
 
-  /** Answers a request with an error. */
   refuse(id: number, error: unknown): void {
     this.send({ type: 'refused', id, error: this.tell(error) })
   }
 
-  /** An error as the client is told it. What nobody expected goes to the log. */
   tell(error: unknown): WireError {
     if (!isFlowSyncError(error)) this.context.logger.error(describeError(error), 'a request failed')
     return toWireError(error)
   }
 
-  /** Ends the connection with a reason. */
   fail(error: unknown, id = 0): void {
     if (this.state.kind === 'closed') return
     this.refuse(id, error)
@@ -113,17 +111,12 @@ export class Connection implements ConnectionHandlers {
     if (session.joined.delete(stream) && this.state.kind !== 'closed') this.peer.leave(stream)
   }
 
-  /** Closes the connection at the moment the session's token expires, unless it was renewed. */
   watchExpiry(session: Session): void {
     if (this.state.kind !== 'open') return
     this.state.cancelExpiry()
     this.state.cancelExpiry = this.expiryTimer(session)
   }
 
-  /**
-   * Runs what reads the log, one after the other: a client that asks for everything at once gets it in
-   * turn, and the hub holds one answer of it at a time.
-   */
   readInTurn(id: number, read: () => Promise<void>): void {
     if (this.waitingReads >= MAX_WAITING_READS) {
       this.refuse(id, createError('hub/overloaded', 'Too many requests of this connection wait.', { details: { retryAfterMs: 100 } }))

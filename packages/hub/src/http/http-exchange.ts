@@ -104,7 +104,7 @@ const STATUS_OF_AREA: Readonly<Record<string, number>> = {
 }
 
 /** The HTTP status of an error. */
-export function statusOf(error: unknown): number {
+function statusOf(error: unknown): number {
   if (!isFlowSyncError(error) || error.code === 'hub/internal') return 500
   const area = error.code.split('/')[0] ?? ''
   return STATUS_OF_CODE[error.code] ?? STATUS_OF_AREA[area] ?? 500

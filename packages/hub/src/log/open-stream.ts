@@ -1,5 +1,5 @@
 import type { AnyMergeRule } from '@flowsync/crdt'
-import type { Snapshot, StreamKey } from '../storage/driver.js'
+import type { StreamKey } from '../storage/driver.js'
 
 /** What the hub remembers of a stream while it is in use. The truth is in the storage. */
 export interface OpenStream {
@@ -17,10 +17,4 @@ export interface OpenStream {
   /** Ops and bytes since the latest snapshot, or since the stream was opened. */
   tailOps: number
   tailBytes: number
-}
-
-/** A stream's latest snapshot, kept as the bytes that are sent. */
-export interface CachedSnapshot {
-  readonly stream: OpenStream
-  readonly snapshot: Snapshot
 }

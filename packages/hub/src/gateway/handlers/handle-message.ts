@@ -1,5 +1,5 @@
 import { type ClientMessage, createError } from '@flowsync/protocol'
-import type { Connection } from '../connection.js'
+import type { SessionConnection } from '../session-connection.js'
 import type { Session } from '../session.js'
 import { pull } from './pull.js'
 import { push } from './push.js'
@@ -8,7 +8,7 @@ import { subscribe } from './subscribe.js'
 import { unsubscribe } from './unsubscribe.js'
 
 /** Does what a client asks for. Whatever happens, it gets one answer. */
-export function handleMessage(connection: Connection, session: Session, message: ClientMessage): void {
+export function handleMessage(connection: SessionConnection, session: Session, message: ClientMessage): void {
   switch (message.type) {
     case 'hello':
       connection.fail(createError('protocol/unexpected-message', '`hello` was said already.'), message.id)

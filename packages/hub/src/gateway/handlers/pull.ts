@@ -1,11 +1,11 @@
 import type { Pull } from '@flowsync/protocol'
-import type { Connection } from '../connection.js'
+import type { SessionConnection } from '../session-connection.js'
 import type { Session } from '../session.js'
 
 const PULL_BYTES = 1024 * 1024
 
 /** @throws FlowSyncError `acl/denied`, `stream/*`, `storage/*` */
-export async function pull(connection: Connection, session: Session, { id, stream, epoch, afterSeq }: Pull): Promise<void> {
+export async function pull(connection: SessionConnection, session: Session, { id, stream, epoch, afterSeq }: Pull): Promise<void> {
   const { log } = connection.context
   session.checkRead(stream)
   const opened = await log.registry.open({ workspace: session.workspace, stream })

@@ -1,7 +1,7 @@
 import { type AnyMergeRule, isFlowSyncError, type Op } from '@flowsync/crdt'
 import { createError, type Push, type PushBatch, type PushedResult } from '@flowsync/protocol'
 import { sizeOfOp } from '../../storage/op-size.js'
-import type { Connection } from '../connection.js'
+import type { SessionConnection } from '../session-connection.js'
 import type { Session } from '../session.js'
 import { draining } from './hello.js'
 
@@ -14,7 +14,7 @@ const MAX_EXTRA_IDS = 512
  * came, also across pushes that are under way at the same time.
  * @throws FlowSyncError `limit/rate`, `hub/overloaded`, `frame/too-large`: nothing was stored
  */
-export async function push(connection: Connection, session: Session, message: Push): Promise<void> {
+export async function push(connection: SessionConnection, session: Session, message: Push): Promise<void> {
   const bytes = checkLimits(connection, session, message)
   session.unansweredBytes += bytes
   try {
@@ -25,7 +25,7 @@ export async function push(connection: Connection, session: Session, message: Pu
   }
 }
 
-function checkLimits({ context }: Connection, session: Session, { batches }: Push): number {
+function checkLimits({ context }: SessionConnection, session: Session, { batches }: Push): number {
   const { limits, system } = context
   if (context.isDraining()) throw draining()
   const ops = batches.reduce((sum, batch) => sum + batch.ops.length, 0)
@@ -44,7 +44,7 @@ function checkLimits({ context }: Connection, session: Session, { batches }: Pus
   return bytes
 }
 
-async function store(connection: Connection, session: Session, batch: PushBatch): Promise<PushedResult> {
+async function store(connection: SessionConnection, session: Session, batch: PushBatch): Promise<PushedResult> {
   const { stream } = batch
   try {
     const { log } = connection.context
@@ -60,7 +60,7 @@ async function store(connection: Connection, session: Session, batch: PushBatch)
 }
 
 /** Whatever passes here every replica can fold: what it cannot read ends here, and nobody else sees it. */
-function checkOps(connection: Connection, session: Session, rule: AnyMergeRule, ops: readonly Op[]): void {
+function checkOps(connection: SessionConnection, session: Session, rule: AnyMergeRule, ops: readonly Op[]): void {
   const { opBytes } = connection.context.limits
   if (ops.length === 0) throw createError('op/invalid', 'A batch holds no op.')
   for (const op of ops) {

@@ -1,7 +1,7 @@
 import { createError, type StreamCursor, type Subscribe, type SubscribedResult, toWireError } from '@flowsync/protocol'
 import type { OpenStream } from '../../log/open-stream.js'
 import type { CatchUp } from '../../log/hub-log.js'
-import type { Connection } from '../connection.js'
+import type { SessionConnection } from '../session-connection.js'
 import type { Session } from '../session.js'
 
 /** Ops of all streams of one answer together; each stream gets its share, and the client pulls the rest. */
@@ -11,7 +11,7 @@ const MIN_SHARE_BYTES = 4 * 1024
 const SNAPSHOT_BYTES = 32 * 1024 * 1024
 
 /** Opens streams: joins their rooms and answers with what the client misses. */
-export async function subscribe(connection: Connection, session: Session, { id, streams }: Subscribe): Promise<void> {
+export async function subscribe(connection: SessionConnection, session: Session, { id, streams }: Subscribe): Promise<void> {
   const shareBytes = Math.max(MIN_SHARE_BYTES, Math.floor(ANSWER_BYTES / Math.max(1, streams.length)))
   const results = await Promise.all(streams.map((cursor) => open(connection, session, cursor, shareBytes)))
   putOffLarge(results)
@@ -20,7 +20,7 @@ export async function subscribe(connection: Connection, session: Session, { id, 
 }
 
 async function open(
-  connection: Connection,
+  connection: SessionConnection,
   session: Session,
   cursor: StreamCursor,
   limitBytes: number,
@@ -33,7 +33,7 @@ async function open(
 }
 
 async function opened(
-  connection: Connection,
+  connection: SessionConnection,
   session: Session,
   cursor: StreamCursor,
   limitBytes: number,
@@ -58,7 +58,7 @@ function onWire({ epoch, headSeq, snapshot, ops }: CatchUp): Pick<SubscribedResu
 }
 
 async function acknowledged(
-  connection: Connection,
+  connection: SessionConnection,
   stream: OpenStream,
   { outbox }: StreamCursor,
 ): Promise<(SubscribedResult & { kind: 'ok' })['acknowledged']> {

@@ -11,7 +11,7 @@ interface Waiting {
 
 /** Tests run the sources; then the thread must too. */
 const IS_SOURCE = import.meta.url.endsWith('.ts')
-const ENTRY = new URL(IS_SOURCE ? './worker.ts' : './worker.js', import.meta.url)
+const ENTRY = IS_SOURCE ? new URL('./worker.ts', import.meta.url) : new URL('./worker.js', import.meta.url)
 const SOURCE_LOADER = new URL('../../../source-loader.mjs', import.meta.url)
 const SOURCE_ARGV = ['--conditions=@flowsync/source', '--import', SOURCE_LOADER.href]
 
