@@ -1,9 +1,11 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { defineStreams } from '@flowsync/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { put, replica } from './fixtures/engine-world.js'
 import { SocketClient } from './fixtures/socket-client.js'
+import { tape } from './fixtures/tape.js'
 import { startHub as start, type TestHub, tokenFor } from './fixtures/test-hub.js'
 import { createHub } from './hub.js'
 import type { HubOptions } from './config/hub-options.js'
@@ -72,6 +74,17 @@ describe('a hub on real sockets', () => {
   it.each(['', 'a/b', '-x', 'x'.repeat(65), 'a b', '__proto__'])('has no workspace %j', async (name) => {
     const { address } = await startHub()
     expect(await connect(address.url, name).gone).toMatch(/workspace|namespace/i)
+  })
+
+  it('sends nobody the feed of a stream that is called like his socket', async () => {
+    const { address } = await startHub({ streams: defineStreams({ '*': tape() }) })
+    const [ada, bob] = [await join(address.url, 'ada', 1), await join(address.url, 'bob', 2)]
+    const name = ada.socket.id ?? ''
+    const { epoch } = await bob.subscribe(name)
+    await bob.push(name, epoch, [put(replica(2), 1, 'x')])
+    await bob.until(() => bob.all('feed').length === 1)
+    await ada.subscribe('other')
+    expect(ada.all('feed')).toEqual([])
   })
 
   it('survives garbage of every kind, and only the sender is cut off', async () => {

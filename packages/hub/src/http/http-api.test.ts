@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { put, replica } from '../fixtures/engine-world.js'
 import { SocketClient } from '../fixtures/socket-client.js'
 import { startHub, type TestHub, tokenFor } from '../fixtures/test-hub.js'
+import { memory } from '../storage/memory.js'
 
 let test: TestHub
 let token: string
 
 beforeAll(async () => {
-  test = await startHub({ limits: { opBytes: 1_000, frameBytes: 100_000 } })
+  // Writes that take a while let requests meet.
+  const storage = memory({ delayMs: () => 2 })
+  test = await startHub({ storage, limits: { opBytes: 1_000, frameBytes: 100_000 } })
   token = await tokenFor('ada')
 })
 afterAll(() => test.hub.close())

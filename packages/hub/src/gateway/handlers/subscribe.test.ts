@@ -85,6 +85,29 @@ describe('subscribe', () => {
     }
   })
 
+  it('tells a joiner what is appended while the log is read for it', async () => {
+    const storage = memory()
+    const read = storage.read.bind(storage)
+    let meanwhile = async (): Promise<void> => undefined
+    storage.read = async (range) => {
+      const slice = await read(range)
+      await meanwhile()
+      return slice
+    }
+    const world = await EngineWorld.start({ storage })
+    const author = await world.reader('note:a')
+    const { epoch } = author.subscribed
+    meanwhile = async () => {
+      meanwhile = async () => undefined
+      author.push('note:a', epoch, [put(a, 1, 'x')])
+      await settle()
+    }
+    const joiner = await world.reader('note:a', 'bob|read:*', b)
+    await settle()
+    expect(joiner.subscribed).toMatchObject({ headSeq: 1, ops: [] })
+    expect(joiner.all('feed').map(({ ops: [op] }) => op?.seq)).toEqual([1])
+  })
+
   it('gives a joiner a snapshot and its tail, and an older snapshot to whom needs it', async () => {
     const world = await EngineWorld.start({ snapshots: { minOps: 10, maxOps: 10 } })
     const author = await world.reader('note:a')
