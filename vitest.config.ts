@@ -45,10 +45,6 @@ export default defineConfig({
         test: {
           name: 'dom',
           environment: 'happy-dom',
-          // Testing libraries unmount after each test only where they find a global "afterEach".
-          globals: true,
-          // Runes live in this library's .svelte.js files, which have to be compiled.
-          server: { deps: { inline: [/@testing-library\/svelte/] } },
           include: ['packages/{react,vue,svelte,next}/src/**/*.test.{ts,tsx}'],
           exclude: [...exclude, serverTests],
         },
