@@ -4,6 +4,7 @@ test.use({ tokenSeconds: 5 })
 
 test('an expiring token is renewed without a reconnect', async ({ join }) => {
   const ada = await join('Ada')
+  await expect(ada.connection).toHaveText('Online')
   const sockets: string[] = []
   const tokens: string[] = []
   ada.page.on('websocket', (socket) => sockets.push(socket.url()))
