@@ -20,12 +20,12 @@ const message: fc.Arbitrary<Made> = fc.oneof(
     })
     return { type: 'push', id: 1, batches: [{ stream: batch.stream, epoch: batch.epoch === 'known' ? known : batch.epoch, ops }] }
   }),
-  fc.record({ stream, epoch, seq: small, rebuildBelow: fc.option(small, { nil: undefined }) }).map((cursor) => (known: string) => ({
+  fc.record({ stream, epoch, seq: small, rebuildBelow: fc.option(small, { nil: undefined }) }).map((cursor) => (known: string): ClientMessage => ({
     type: 'subscribe',
     id: 2,
     streams: [{ ...cursor, epoch: cursor.epoch === 'known' ? known : cursor.epoch, rule: 'tape', ruleVersion: 1, outbox: [] }],
   })),
-  fc.record({ stream, epoch, afterSeq: small }).map((pull) => (known: string) => ({
+  fc.record({ stream, epoch, afterSeq: small }).map((pull) => (known: string): ClientMessage => ({
     ...pull,
     type: 'pull',
     id: 3,

@@ -8,11 +8,11 @@ describe('keptSnapshots', () => {
     [[5], [5]],
     [
       [1, 2, 3, 4],
-      [4, 1],
+      [4, 3, 1],
     ],
     [
-      [100, 300, 400, 200],
-      [400, 200, 100],
+      [100, 900, 300, 1000, 200],
+      [1000, 900, 300, 100],
     ],
   ])('of %j are %j', (seqs, kept) => {
     expect(keptSnapshots(seqs)).toEqual(kept)
@@ -28,11 +28,11 @@ describe('keptSnapshots', () => {
           stored = keptSnapshots([...stored, newest])
         }
         expect(stored[0]).toBe(newest)
-        expect(stored.length).toBeLessThan(3 + Math.log2(newest) / 2)
+        expect(stored.length).toBeLessThanOrEqual(3 + Math.log2(newest))
         // Whatever version is needed, the snapshot below it is not much further away than the version itself.
-        for (let distance = 600; distance < newest / 16; distance *= 2) {
-          const below = stored.find((seq) => newest - seq >= distance)
-          expect(newest - (below ?? 0)).toBeLessThanOrEqual(distance * 16 + 1000)
+        for (let version = newest - 1; version > 0; version -= 7) {
+          const below = stored.find((seq) => seq <= version) ?? 0
+          expect(newest - below).toBeLessThanOrEqual((newest - version) * 4 + 1000)
         }
       }),
     )

@@ -99,7 +99,7 @@ export const readCases: Readonly<Record<string, Check>> = {
     for (let seq: number | undefined = 6400; seq !== undefined; count++) {
       seq = (await driver.latestSnapshot(doc.head, seq - 1))?.seq
     }
-    assert.ok(count <= 8, `${count} snapshots are kept`)
+    assert.ok(count <= 10, `${count} snapshots are kept`)
     await driver.putSnapshot(doc.head, { epoch: '0123456789abcdef', seq: 9000, state: Uint8Array.of(1) })
     assert.equal((await driver.latestSnapshot(doc.head))?.seq, 6400, 'one of another epoch is not taken')
   },
