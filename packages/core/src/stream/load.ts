@@ -63,7 +63,14 @@ export function loadStream(
     stream.historyBelow = confirmed?.historyBelow ?? Infinity
     stream.noteTail(stored.tail)
     stream.stored.checkpointBytes = stored.checkpoint?.state.length ?? 0
+    const placed = new Set(left.length > 0 ? stored.tail.map(({ replica, counter }) => `${replica}${counter}`) : [])
     for (const entry of left.flatMap(storedOps)) {
+      const { replica, counter } = entry.op
+      // Another tab has stored it as part of the hub's log; its own tab died before it could take it off the outbox.
+      if (placed.has(`${replica}${counter}`)) {
+        transaction.removeOps({ stream: stream.name, replica, through: counter })
+        continue
+      }
       stream.outbox.add(entry)
       putOnTop(stream, stream.fold, entry)
     }
