@@ -47,12 +47,15 @@ function begin(stream: Stream, plan: RebuildPlan, { ops }: SubscribedOk): undefi
  * Edits made before the hub was ever heard go on top of its state, as if made now, when nobody can have sent them.
  * Otherwise they keep their ids, for the hub may have them.
  */
-function firstMeeting(stream: Stream, headSeq: number): Pick<RebuildPlan, 'carry' | 'past'> {
+function firstMeeting(stream: Stream, headSeq: number): Pick<RebuildPlan, 'carry' | 'past' | 'keepsIds'> {
   const isUnseen = [...stream.outbox].every(
-    ({ wasSent, owner }) => !wasSent && owner === stream.environment.owner,
+    ({ wasSent, owner, op }) =>
+      !wasSent && owner === stream.environment.owner && op.replica === stream.author.replica,
   )
   const mayCarry = isUnseen && headSeq > 0 && !stream.outbox.isEmpty
-  return mayCarry ? { carry: 'everything', past: new Fold(stream.rule) } : { carry: stream.carry, past: 'same' }
+  return mayCarry
+    ? { carry: 'everything', past: new Fold(stream.rule), keepsIds: true }
+    : { carry: stream.carry, past: 'same' }
 }
 
 /** The hub's log was reset. What own ops were made on is still on this device's disk. */

@@ -24,6 +24,11 @@ export interface RebuildPlan {
   readonly carry: CarryMode
   /** What own ops were made on: the same past, the confirmed state of another one, or one that is no more. */
   readonly past: 'same' | AnyFold | 'lost'
+  /**
+   * Own ops that are made anew keep their ids: nobody else has seen them. When the disk cannot take the new ones, those
+   * on it are known by their ids to be in the log.
+   */
+  readonly keepsIds?: boolean
 }
 
 /** A confirmed state that is fetched beside the present one, which stays visible until it can be replaced. */

@@ -99,7 +99,7 @@ interface SortedOutbox {
 function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): SortedOutbox {
   const { outbox } = stream
   const places = new Map(ops.map((op) => [`${op.replica}${op.counter}`, op.seq]))
-  const carrier = createCarrier(stream, fold, pastOf(stream, plan, ops))
+  const carrier = createCarrier(stream, fold, pastOf(stream, plan, ops), plan.keepsIds ? authorAgain(stream) : undefined)
   const kept: OutboxOp[] = []
   const gone: OutboxOp[] = []
   const carried: OutboxOp[] = []
@@ -128,6 +128,13 @@ function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): Sor
   }
   for (const entry of carried) outbox.add(entry)
   return { kept, gone, carried }
+}
+
+/** The stream's author, as it was before it made the ops of the outbox. */
+function authorAgain(stream: Stream): Author {
+  const [first] = stream.outbox
+  stream.author = { ...stream.author, nextCounter: first?.op.counter ?? stream.author.nextCounter }
+  return stream.author
 }
 
 /** The confirmed state that own ops were made on, when they are to be made anew. */
