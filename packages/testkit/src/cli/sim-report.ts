@@ -45,8 +45,19 @@ export function summarize(reports: readonly RunReport[], seconds: number): SimSu
   }
 }
 
+/** What kind of problem it is: a smaller scenario must show the same, not just any. */
+export function kindOf(problem = ''): string {
+  const [, text = ''] = /^[\d.]+ ms: (.*)$/s.exec(problem) ?? []
+  const words = text
+    .replaceAll(/"[^"]*"|\{[^}]*\}|<[^>]*>|\d+/g, '')
+    .replaceAll(/(doc|counter|tags|once|title|siblings|chat):[ab]/g, '')
+  return words.slice(0, 60)
+}
+
+const DEFAULT_LINES = 80
+
 /** A failed run for people: what went wrong, the last things that happened, and how to see it again. */
-export function formatFailure(report: RunReport, lines = 80): string {
+export function formatFailure(report: RunReport, lines = DEFAULT_LINES): string {
   return [
     `seed ${report.seed} failed:`,
     ...report.problems.map((problem) => `  ${problem}`),

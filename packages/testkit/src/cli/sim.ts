@@ -5,13 +5,14 @@ import { runScenario, type RunReport } from '../simulator/run-scenario.js'
 import { createScenario, type Scenario } from '../simulator/scenario.js'
 import { shrinkScenario } from '../simulator/shrink.js'
 import { wholeNumber } from './parse-options.js'
-import { formatFailure, formatSummary, summarize } from './sim-report.js'
+import { formatFailure, formatSummary, kindOf, summarize } from './sim-report.js'
 
 interface SimOptions {
   readonly seeds?: number
   readonly seed?: number
   readonly scenario?: string
   readonly shrink: boolean
+  readonly lines: number
   readonly json: boolean
 }
 
@@ -27,6 +28,7 @@ const program = new Command('sim')
   .option('--seed <s>', 'the first seed (default: 1)', wholeNumber(0))
   .option('--scenario <file>', 'run the scenario in this JSON file instead, such as --shrink printed')
   .option('--shrink', 'cut a failing scenario down to the steps that matter and print it as JSON', false)
+  .option('--lines <n>', 'how many of the last events of a failed run to print', wholeNumber(1), 80)
   .option('--json', 'print the result as JSON on stdout, and nothing on stderr', false)
   .action(run)
 
@@ -45,8 +47,8 @@ async function run(options: SimOptions): Promise<void> {
       `${reports.length}/${scenarios.length} seeds, ${reports.filter(({ ok }) => !ok).length} failed`,
     )
     if (!report.ok && shown++ < SHOWN_FAILURES) {
-      if (!options.json) process.stderr.write(`\n${formatFailure(report)}\n\n`)
-      if (options.shrink) process.stdout.write(`${JSON.stringify(await shrink(options, scenario))}\n`)
+      if (!options.json) process.stderr.write(`\n${formatFailure(report, options.lines)}\n\n`)
+      if (options.shrink) process.stdout.write(`${JSON.stringify(await shrink(options, scenario, report))}\n`)
     }
   }
   const summary = summarize(reports, (performance.now() - startedMs) / 1000)
@@ -62,10 +64,11 @@ async function readScenarios({ seeds, seed, scenario }: SimOptions): Promise<Sce
   return Array.from({ length: count }, (_, index) => createScenario(first + index))
 }
 
-async function shrink(options: SimOptions, scenario: Scenario): Promise<Scenario> {
+async function shrink(options: SimOptions, scenario: Scenario, report: RunReport): Promise<Scenario> {
+  const kind = kindOf(report.problems[0])
   return shrinkScenario(
     scenario,
-    async (candidate) => !(await runScenario(candidate)).ok,
+    async (candidate) => (await runScenario(candidate)).problems.some((problem) => kindOf(problem) === kind),
     ({ steps }) => progress(options, `shrinking: ${steps.length} steps left`),
   )
 }

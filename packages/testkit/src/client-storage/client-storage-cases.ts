@@ -25,7 +25,10 @@ const EPOCH = '00000000000000e1'
 const NEXT_EPOCH = '00000000000000e2'
 
 function sequenced(from: number, through: number, author = a): SequencedOp[] {
-  return Array.from({ length: through - from + 1 }, (_, index) => ({ ...op(author, from + index), seq: from + index }))
+  return Array.from({ length: through - from + 1 }, (_, index) => ({
+    ...op(author, from + index),
+    seq: from + index,
+  }))
 }
 
 function write(change: Partial<StreamWrite>): StreamWrite {
@@ -183,7 +186,9 @@ const cases: Readonly<Record<string, (open: Open) => Promise<void>>> = {
   'keeps the outbox in order, per stream': async (open) => {
     const handle = await open()
     await commit(handle, { add: [entry(3, [op(b, 1)], other), entry(1, [op(me, 1), op(me, 2)])] })
-    await commit(handle, { add: [entry(2, [op(a, 1)]), entry(4, [op(me, 3)]), entry(5, [op(me, 1)], me, 'doc:b')] })
+    await commit(handle, {
+      add: [entry(2, [op(a, 1)]), entry(4, [op(me, 3)]), entry(5, [op(me, 1)], me, 'doc:b')],
+    })
     assert.deepEqual(await countersOf(handle), [
       [me, 1],
       [me, 2],
@@ -253,7 +258,10 @@ const cases: Readonly<Record<string, (open: Open) => Promise<void>>> = {
 
   'keeps users and workspaces apart': async (open) => {
     const alice = await open('alice', 'acme')
-    await commit(alice, { streams: [write({ replace: true, tail: sequenced(1, 1) })], add: [entry(1, [op(me, 1)])] })
+    await commit(alice, {
+      streams: [write({ replace: true, tail: sequenced(1, 1) })],
+      add: [entry(1, [op(me, 1)])],
+    })
     for (const [subject, workspace] of [
       ['bob', 'acme'],
       ['alice', 'other'],

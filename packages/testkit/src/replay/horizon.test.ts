@@ -30,16 +30,14 @@ function createClient() {
     },
   }
   const shown: HubMessage[] = []
-  const connection = horizon
-    .wrap(inner)
-    .connect(
-      { url: 'http://hub.test', workspace: 'w' },
-      {
-        onOpen: () => undefined,
-        onFrame: (frame) => shown.push(decodeHubMessage(frame)),
-        onClose: () => undefined,
-      },
-    )
+  const connection = horizon.wrap(inner).connect(
+    { url: 'http://hub.test', workspace: 'w' },
+    {
+      onOpen: () => undefined,
+      onFrame: (frame) => shown.push(decodeHubMessage(frame)),
+      onClose: () => undefined,
+    },
+  )
   hub?.onOpen()
   const subscribe = (seq: number) =>
     connection.send(

@@ -45,7 +45,7 @@ export class ClientDisk {
             // As a database does: what is stored is what it was when the call was made.
             const copy = structuredClone(transaction)
             return queue.run('commit', async () => {
-              if (this.isFull) throw createError('storage/quota', 'The simulated disk is full.')
+              if (this.isFull) throw createError('storage/quota', "The client's simulated disk is full.")
               if (!this.isLying) await handle.commit(copy)
             })
           },

@@ -3,10 +3,10 @@ import { memory } from '@flowsync/core/memory'
 import { isFlowSyncError, type AnyMergeRule, type TextDelta } from '@flowsync/crdt'
 import { ClientDisk } from './client-disk.js'
 import { HandleWatch } from './handle-watch.js'
-import type { LedgerEntry } from './ledger.js'
+import type { Author, LedgerEntry } from './ledger.js'
 import { Locks } from './locks.js'
 import { Process } from './process.js'
-import { MAX_EDITS_PER_STEP, type SimulatedStream } from './scenario.js'
+import { MAX_EDITS_PER_STEP, type SimulatedClient, type SimulatedStream } from './scenario.js'
 import { simulatedStreams, streamsThatFoldOtherwise, WORKSPACE } from './streams.js'
 import { drawEdit, type Edit } from './workload.js'
 import type { Environment } from './environment.js'
@@ -24,35 +24,54 @@ interface Life {
   readonly open: Map<SimulatedStream, OpenStream>
 }
 
+/** What the tabs of one browser share. */
+export interface Browser {
+  readonly user: string
+  readonly disk: ClientDisk
+  readonly locks: Locks
+  /** How many devices of the run are tabs of it. */
+  tabs: number
+}
+
 /**
- * One device: a disk that lasts, and one client instance after the other on it. It opens the streams it is told to,
+ * One device, or one tab of it: a disk that lasts, and one client instance after the other on it. It opens the streams it is told to,
  * edits them, and holds every instance to what it promised.
  */
 export class Device {
   readonly name: string
   readonly number: number
-  readonly disk: ClientDisk
+  readonly browser: Browser
   private readonly world: Environment
-  private readonly locks = new Locks()
+  private readonly isReader: boolean
   private clockOffsetMs: number
   private readonly wanted: Set<SimulatedStream>
   private wantsOnline = true
   private incarnations = 0
   private life: Life | undefined
 
+  /** @param browser of which the device is another tab; without it, it has one of its own */
   constructor(
     world: Environment,
     number: number,
-    clockOffsetMs: number,
+    client: SimulatedClient,
     streams: readonly SimulatedStream[],
+    browser?: Browser,
   ) {
     this.world = world
     this.number = number
     this.name = `client${number}`
-    this.clockOffsetMs = clockOffsetMs
+    this.isReader = client.isReader
+    this.clockOffsetMs = client.clockOffsetMs
     this.wanted = new Set(streams)
-    this.disk = new ClientDisk(memory(), world.random.fork(`${this.name}/disk`), () => world.scheduler.nowMs)
-    this.disk.isLying = world.sabotage === 'client-disks-lie'
+    this.browser = browser ?? this.createBrowser()
+    this.browser.tabs++
+  }
+
+  private createBrowser(): Browser {
+    const { world, name } = this
+    const disk = new ClientDisk(memory(), world.random.fork(`${name}/disk`), () => world.scheduler.nowMs)
+    disk.isLying = world.sabotage === 'client-disks-lie'
+    return { user: `user${this.number}`, disk, locks: new Locks(), tabs: 0 }
   }
 
   get isAlive(): boolean {
@@ -75,6 +94,7 @@ export class Device {
   start(): void {
     if (this.life) return
     const { world, name } = this
+    const { user, disk, locks } = this.browser
     const incarnation = ++this.incarnations
     const process = new Process(
       name,
@@ -90,14 +110,14 @@ export class Device {
         this.number === 0 && world.sabotage === 'client-folds-otherwise'
           ? streamsThatFoldOtherwise
           : simulatedStreams,
-      subject: name,
-      token: () => world.tokens.issue(process, name),
-      storage: this.disk.mount(process),
+      subject: user,
+      token: () => world.tokens.issue(process, user, this.isReader ? 'read' : 'write'),
+      storage: disk.mount(process),
       transport: {
         connect: ({ workspace }, handlers) => world.network.connect(process, workspace, handlers),
       },
       system: process.system,
-      host: this.locks.hostFor(process),
+      host: locks.hostFor(process),
       connect: this.wantsOnline,
     })
     this.life = { incarnation, process, client, open: new Map() }
@@ -150,7 +170,7 @@ export class Device {
     if (!life || life.open.has(stream)) return
     const handle = life.client.stream(stream) as StreamHandle<AnyMergeRule>
     const where = `${this.name} life ${life.incarnation} ${stream}`
-    const watch = new HandleWatch(stream, (problem) => world.report(`${where}: ${problem}`))
+    const watch = new HandleWatch(stream, (problem) => world.report(`${where}: ${problem}`), this.isReader)
     const look = (): void => {
       if (life.process.isAlive) watch.onSnapshot(handle.getSnapshot())
     }
@@ -160,7 +180,7 @@ export class Device {
     handle.whenReady().then(
       () => this.checkReload(life, stream, handle),
       (error: unknown) => {
-        if (!isFlowSyncError(error) || error.code !== 'client/closed')
+        if (this.life === life && life.open.has(stream))
           world.report(`${where}: failed with ${String(error)}`)
       },
     )
@@ -187,17 +207,23 @@ export class Device {
       const ordinal = salt * MAX_EDITS_PER_STEP + index
       const edit = drawEdit(stream, world.random.fork(`edit/${ordinal}`), handle.value, ordinal)
       world.log.write(this.name, `${stream} ${JSON.stringify(edit.intent)}`)
+      const isRefusedAtOnce = handle.getSnapshot().access === 'read'
       const receipt = handle.push(edit.intent)
-      const problem = edit.check(handle.value)
+      const problem = isRefusedAtOnce ? undefined : edit.check(handle.value)
       if (problem !== undefined)
         world.report(`G6: ${this.name} ${stream} does not show its own edit: ${problem}`)
       this.follow(life, stream, edit, receipt)
     }
   }
 
+  private author({ incarnation }: Life): Author {
+    const { number, isReader, browser } = this
+    return { device: number, incarnation, isReader, isTab: browser.tabs > 1 }
+  }
+
   private follow(life: Life, stream: SimulatedStream, edit: Edit, receipt: Receipt): void {
     const { world } = this
-    const entry = world.ledger.add(this.number, life.incarnation, stream, edit)
+    const entry = world.ledger.add(this.author(life), stream, edit)
     receipt.saved.then(
       () => {
         entry.saved = 'yes'
@@ -220,6 +246,7 @@ export class Device {
     // Not a refusal: its author closed, the edit stays in the outbox.
     if (code === 'client/closed') return
     entry.refused = code
+    if (this.isReader && code === 'acl/denied') return
     this.world.report(
       `${this.name} ${entry.stream}: ${JSON.stringify(entry.edit.intent)} was taken back, ${String(error)}`,
     )
@@ -227,7 +254,12 @@ export class Device {
 
   /** What earlier instances saved must be seen as soon as the stream is ready. */
   private checkReload(life: Life, stream: SimulatedStream, handle: StreamHandle<AnyMergeRule>): void {
-    if (!life.process.isAlive || !stream.startsWith('chat:')) return
+    if (!life.process.isAlive || this.life !== life || !life.open.has(stream) || !stream.startsWith('chat:'))
+      return
+    // What another tab has taken over to send shows when it was sent.
+    if (this.browser.tabs > 1 || this.isReader) return
+    // A client that cannot use its disk says so, and says that it shows nothing the hub ever said.
+    if (life.client.getSnapshot().storage.health !== 'ok' && !handle.getSnapshot().isSynced) return
     const shown = new Set(handle.value as readonly string[])
     for (const { edit, incarnation } of this.world.ledger.savedOf(this.number, stream)) {
       if (edit.marker === undefined || shown.has(edit.marker)) continue

@@ -17,14 +17,17 @@ export interface WatchedSnapshot {
 export class HandleWatch {
   private readonly stream: SimulatedStream
   private readonly report: (problem: string) => void
+  private readonly isReader: boolean
   private shadow: string | undefined
   private seen: ReadonlySet<string> = new Set()
   private readonly gone = new Set<string>()
   private wasSynced = false
 
-  constructor(stream: SimulatedStream, report: (problem: string) => void) {
+  /** @param isReader whether own edits will be taken back, so that what was there may go */
+  constructor(stream: SimulatedStream, report: (problem: string) => void, isReader = false) {
     this.stream = stream
     this.report = report
+    this.isReader = isReader
   }
 
   /** Text deltas as the handle reports them, with the value that it shows after them. */
@@ -45,6 +48,8 @@ export class HandleWatch {
     if (kind === 'doc') {
       if (this.shadow === undefined) this.shadow = value as string
       else this.compareShadow(value, 'without a delta that tells it')
+    } else if (this.isReader) {
+      // An edit that is taken back may take something away or bring it back.
     } else if (kind === 'chat') {
       this.compareElements(new Set(value as readonly string[]), (element) => {
         this.report(`monotonic reads: the message ${element} was there and is gone`)

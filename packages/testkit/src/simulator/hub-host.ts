@@ -19,6 +19,7 @@ const LIMITS = { opsPerPush: 20 }
 
 interface Life {
   readonly process: Process
+  isDraining: boolean
   /** Undefined until its storage is open. */
   engine: HubEngine | undefined
 }
@@ -66,7 +67,7 @@ export class HubHost {
     if (this.life) return
     const { world } = this
     const process = new Process('hub', world.scheduler, this.random.fork(`life${++this.lives}`))
-    const life: Life = { process, engine: undefined }
+    const life: Life = { process, isDraining: false, engine: undefined }
     this.life = life
     world.log.write('hub', `starts, life ${this.lives}`)
     const storage = this.mount(process)
@@ -96,8 +97,9 @@ export class HubHost {
   /** Ends the process in good order, as a rolling restart does; `onEnded` comes when it is gone. */
   stop(onEnded: () => void): void {
     const { life, world } = this
-    if (!life?.engine) return
+    if (!life?.engine || life.isDraining) return
     world.log.write('hub', 'drains')
+    life.isDraining = true
     life.engine.close(1_000).then(
       () => {
         if (this.life !== life) return
@@ -116,6 +118,7 @@ export class HubHost {
     this.isDiskSlow = false
     this.isDiskFull = false
     this.trap = undefined
+    if (this.life?.isDraining) this.crash()
     this.start()
   }
 
@@ -131,7 +134,7 @@ export class HubHost {
         return this.random.next() * (this.isDiskSlow ? 2_000 : 4)
       },
       fault: (): FlowSyncError | undefined => {
-        if (this.isDiskFull) return createError('storage/full', 'The simulated disk is full.')
+        if (this.isDiskFull) return createError('storage/full', "The hub's simulated disk is full.")
         isStored = true
         return undefined
       },

@@ -5,6 +5,7 @@ import { createRandom } from './random.js'
 import { drawEdit } from './workload.js'
 
 const replica = 'a'.repeat(32) as ReplicaId
+const author = { device: 0, incarnation: 1, isReader: false, isTab: false }
 const random = createRandom('ledger')
 
 function logOf(...markers: string[]): SequencedOp[] {
@@ -22,7 +23,7 @@ function logOf(...markers: string[]): SequencedOp[] {
 function entriesOf(...changes: Partial<LedgerEntry>[]): readonly LedgerEntry[] {
   const ledger = new Ledger()
   for (const [index, change] of changes.entries()) {
-    Object.assign(ledger.add(0, 1, 'chat:a', drawEdit('chat:a', random, [], index + 1)), change)
+    Object.assign(ledger.add(author, 'chat:a', drawEdit('chat:a', random, [], index + 1)), change)
   }
   return ledger.all
 }
@@ -65,7 +66,7 @@ describe('checkLedger', () => {
   it('knows counter edits by their amounts', () => {
     const ledger = new Ledger()
     const edit = drawEdit('counter:a', random, 0, 12)
-    ledger.add(0, 1, 'counter:a', edit).ackedSeq = 2
+    ledger.add(author, 'counter:a', edit).ackedSeq = 2
     const ops = logOf('', '')
     expect(checkLedger(ledger.all, ops, [3, edit.amount], true)).toEqual([])
     expect(checkLedger(ledger.all, ops, [edit.amount, edit.amount], true)).toHaveLength(2)

@@ -3,11 +3,19 @@ import { findMarker } from './log-checks.js'
 import type { SimulatedStream } from './scenario.js'
 import type { Edit } from './workload.js'
 
-/** What became of one edit, as its author was told. */
-export interface LedgerEntry {
+/** Who makes edits. */
+export interface Author {
   readonly device: number
-  /** Which life of the device made it. */
+  /** Which life of the device it is. */
   readonly incarnation: number
+  /** The hub refuses what it writes. */
+  readonly isReader: boolean
+  /** Its outbox may be sent by another tab of its browser, at another time than what it makes later. */
+  readonly isTab: boolean
+}
+
+/** What became of one edit, as its author was told. */
+export interface LedgerEntry extends Author {
   readonly stream: SimulatedStream
   readonly edit: Edit
   /** `open`: its author died, or the run ended, before it was told. */
@@ -24,10 +32,9 @@ export interface LedgerEntry {
 export class Ledger {
   private readonly entries: LedgerEntry[] = []
 
-  add(device: number, incarnation: number, stream: SimulatedStream, edit: Edit): LedgerEntry {
+  add(author: Author, stream: SimulatedStream, edit: Edit): LedgerEntry {
     const entry: LedgerEntry = {
-      device,
-      incarnation,
+      ...author,
       stream,
       edit,
       saved: 'open',
@@ -68,7 +75,7 @@ export function checkLedger(
   isFinal: boolean,
 ): string[] {
   const problems: string[] = []
-  const lastSeqs = new Map<number, number>()
+  const lastSeqs = new Map<string, number>()
 
   for (const entry of entries) {
     const seqs = placesOf(entry.edit, ops, changes)
@@ -83,15 +90,17 @@ export function checkLedger(
     if (entry.refused !== undefined && seqs.length > 0) {
       problems.push(`G2: ${name} was refused with ${entry.refused} and is at ${seqs.join(', ')}`)
     }
-    if (isFinal && entry.saved === 'yes' && entry.refused === undefined && seqs.length === 0) {
+    const mustBeThere = isFinal && entry.saved === 'yes' && entry.refused === undefined && !entry.isReader
+    if (mustBeThere && seqs.length === 0) {
       problems.push(`G2: ${name} was saved and never took effect`)
     }
     const [seq] = seqs
     if (seq === undefined) continue
-    const lastSeq = lastSeqs.get(entry.device) ?? 0
+    const chain = entry.isTab ? `${entry.device}/${entry.incarnation}` : `${entry.device}`
+    const lastSeq = lastSeqs.get(chain) ?? 0
     if (seq < lastSeq)
       problems.push(`G2: ${name} is at ${seq}, before an earlier one of the device at ${lastSeq}`)
-    lastSeqs.set(entry.device, Math.max(seq, lastSeq))
+    lastSeqs.set(chain, Math.max(seq, lastSeq))
   }
   return problems
 }

@@ -115,8 +115,7 @@ export class Network {
 
   /** The hub's whole machine is gone: nobody is told, clients find out by its missing heartbeat. */
   abandonAll(): void {
-    for (const link of this.links.values())
-      for (const wire of link.wires) wire.stall('both', this.heartbeatMs())
+    for (const link of this.links.values()) for (const wire of link.wires) wire.abandon(this.heartbeatMs())
   }
 
   /** Nothing gets through in these directions until {@link resume}; new connections find nobody. */

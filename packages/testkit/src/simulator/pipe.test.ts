@@ -46,6 +46,7 @@ describe('Pipe', () => {
       const { scheduler, arrived, pipe } = createPipe(seed)
       for (const item of numbers(3)) pipe.send(item)
       pipe.cut(-1)
+      pipe.cut(-2)
       pipe.send(99)
       await scheduler.runUntil(100)
       expect(arrived.pop()).toBe(-1)

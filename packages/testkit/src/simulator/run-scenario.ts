@@ -70,7 +70,7 @@ function heal(world: World, { streams, busLossAfterHealing }: Scenario): void {
   world.tokens.outages.clear()
   world.hub.heal()
   for (const device of world.devices) {
-    device.disk.isFull = false
+    device.browser.disk.isFull = false
     device.start()
     for (const stream of streams) device.openStream(stream)
     device.goOnline()

@@ -61,11 +61,20 @@ export type Step = { readonly atMs: number } & (
   | { readonly kind: 'disturb-bus'; readonly loss: number; readonly delayMs: number; readonly forMs: number }
 )
 
+/** A client of a run. */
+export interface SimulatedClient {
+  /** How far its clock is off. */
+  readonly clockOffsetMs: number
+  /** It is another tab of this client's browser: the same user, the same disk, the same locks. */
+  readonly tabOf?: number
+  /** Its user may read and not write. */
+  readonly isReader: boolean
+}
+
 /** What a run consists of: plain JSON, so that it can be printed, cut down and run again. */
 export interface Scenario {
   readonly seed: number
-  /** One per device: how far its clock is off. */
-  readonly clients: readonly { readonly clockOffsetMs: number }[]
+  readonly clients: readonly SimulatedClient[]
   readonly streams: readonly SimulatedStream[]
   /** How long a token is valid. */
   readonly tokenTtlMs: number
@@ -103,15 +112,13 @@ type Fault = (typeof FAULTS)[number]
 /** Draws what happens in the run of a seed. */
 export function createScenario(seed: number): Scenario {
   const random = createRandom(`scenario/${seed}`)
-  const clients = Array.from({ length: random.between(2, 5) }, () => ({
-    clockOffsetMs: drawClockOffset(random),
-  }))
+  const clients = drawClients(random)
   const streams = drawSome(random, SIMULATED_STREAMS)
   const faults = FAULTS.filter(() => random.chance(0.5))
   const faultPhaseMs = random.between(6_000, 25_000)
   const steps: Step[] = []
 
-  for (let salt = random.between(25, 90); salt > 0; salt--) {
+  for (let salt = random.between(25, 120); salt > 0; salt--) {
     const count = random.chance(0.2) ? random.between(2, MAX_EDITS_PER_STEP) : 1
     steps.push({
       atMs: random.int(faultPhaseMs),
@@ -138,6 +145,22 @@ export function createScenario(seed: number): Scenario {
     healAtMs: faultPhaseMs + 1_000,
     steps,
   }
+}
+
+function drawClients(random: Random): SimulatedClient[] {
+  const clients: SimulatedClient[] = []
+  for (let count = random.between(2, 5); count > 0; count--) {
+    clients.push({
+      clockOffsetMs: drawClockOffset(random),
+      isReader: clients.length > 1 && random.chance(0.1),
+    })
+  }
+  if (random.chance(0.3)) {
+    const tabOf = random.int(clients.length)
+    const { isReader } = clients[tabOf] ?? { isReader: false }
+    clients.push({ clockOffsetMs: clients[tabOf]?.clockOffsetMs ?? 0, tabOf, isReader })
+  }
+  return clients
 }
 
 function drawFault(

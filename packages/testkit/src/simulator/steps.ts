@@ -20,7 +20,7 @@ function later(world: World, delayMs: number, label: string, act: () => void): v
 }
 
 function performOnDevice(world: World, step: Step, device: World['devices'][number]): void {
-  const { name } = device
+  const { name, browser } = device
   switch (step.kind) {
     case 'edit':
       device.edit(step.stream, step.salt, step.count)
@@ -56,17 +56,17 @@ function performOnDevice(world: World, step: Step, device: World['devices'][numb
       later(world, step.downMs, `${name} starts again`, () => device.start())
       break
     case 'fill-client-disk':
-      device.disk.isFull = true
+      browser.disk.isFull = true
       later(world, step.forMs, `the disk of ${name} has room again`, () => {
-        device.disk.isFull = false
+        browser.disk.isFull = false
       })
       break
     case 'jump-clock':
       device.jumpClock(step.byMs)
       break
     case 'token-outage':
-      world.tokens.outages.add(name)
-      later(world, step.forMs, `tokens for ${name} again`, () => world.tokens.outages.delete(name))
+      world.tokens.outages.add(browser.user)
+      later(world, step.forMs, `tokens for ${name} again`, () => world.tokens.outages.delete(browser.user))
       break
     default:
       break

@@ -5,6 +5,7 @@ import type { Random } from './random.js'
 
 interface SimulatedClaims {
   readonly subject: string
+  readonly action: 'read' | 'write'
   /** Milliseconds since 1970 by the true clock. */
   readonly expiresAtMs: number
 }
@@ -23,10 +24,10 @@ export class TokenService {
     this.trueNowMs = trueNowMs
   }
 
-  async issue(process: Process, subject: string): Promise<string> {
+  async issue(process: Process, subject: string, action: 'read' | 'write'): Promise<string> {
     await process.delay(this.random.next() * 60, 'asks for a token')
     if (this.outages.has(subject)) throw new Error('The token service is down.')
-    return JSON.stringify({ subject, expiresAtMs: Math.floor(this.trueNowMs() + this.ttlMs) })
+    return JSON.stringify({ subject, action, expiresAtMs: Math.floor(this.trueNowMs() + this.ttlMs) })
   }
 
   /**
@@ -38,7 +39,7 @@ export class TokenService {
     if (!claims) throw createError('auth/token-invalid', 'Not a token of the simulation.')
     if (claims.expiresAtMs <= this.trueNowMs())
       throw createError('auth/token-expired', 'The token has expired.')
-    return { subject: claims.subject, expiresAtMs: claims.expiresAtMs, grants: ['write:*'] }
+    return { subject: claims.subject, expiresAtMs: claims.expiresAtMs, grants: [`${claims.action}:*`] }
   }
 }
 

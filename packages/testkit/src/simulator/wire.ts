@@ -44,6 +44,7 @@ export class Wire {
   private heartbeats: (() => void)[] = []
   /** True while frames of some direction get stuck. */
   isStalled = false
+  private isAbandoned = false
   /** Called with each frame that the hub sends; true breaks the wire before the frame is on its way. */
   breakOn: ((frame: Uint8Array) => boolean) | undefined
 
@@ -119,8 +120,16 @@ export class Wire {
     )
   }
 
+  /** The other end is gone without a word: what is under way stays stuck until heartbeats are missed. */
+  abandon(heartbeatMs: { readonly client: number; readonly hub: number }): void {
+    if (this.isAbandoned) return
+    this.isAbandoned = true
+    this.stall('both', heartbeatMs)
+  }
+
   /** Ends {@link stall}: what is stuck moves on, unless an end has given up. */
   resume(): void {
+    if (this.isAbandoned) return
     this.isStalled = false
     for (const cancel of this.heartbeats.splice(0)) cancel()
     this.up.resume()

@@ -9,7 +9,7 @@ import { findMarker } from './log-checks.js'
 import { Network } from './network.js'
 import { EPOCH_MS } from './process.js'
 import { createRandom, type Random } from './random.js'
-import type { Scenario, SimulatedStream } from './scenario.js'
+import type { Scenario, SimulatedClient, SimulatedStream } from './scenario.js'
 import { Scheduler } from './scheduler.js'
 import { TokenService } from './tokens.js'
 
@@ -50,9 +50,8 @@ export class World implements Environment {
     this.bus = new Bus(this.random.fork('bus'))
     this.tokens = new TokenService(this.random.fork('tokens'), scenario.tokenTtlMs, trueNowMs)
     this.hub = new HubHost(this)
-    this.devices = scenario.clients.map(
-      ({ clockOffsetMs }, number) => new Device(this, number, clockOffsetMs, scenario.streams),
-    )
+    this.devices = []
+    for (const client of scenario.clients) this.createDevice(client, scenario.streams)
   }
 
   report(problem: string): void {
@@ -63,9 +62,15 @@ export class World implements Environment {
 
   /** Adds a device that has never been there. */
   addDevice(streams: readonly SimulatedStream[]): Device {
-    const device = new Device(this, this.devices.length, 0, streams)
-    this.devices.push(device)
+    const device = this.createDevice({ clockOffsetMs: 0, isReader: false }, streams)
     device.start()
+    return device
+  }
+
+  private createDevice(client: SimulatedClient, streams: readonly SimulatedStream[]): Device {
+    const browser = client.tabOf === undefined ? undefined : this.devices[client.tabOf]?.browser
+    const device = new Device(this, this.devices.length, client, streams, browser)
+    this.devices.push(device)
     return device
   }
 

@@ -79,7 +79,10 @@ export const readCases: Readonly<Record<string, Check>> = {
     assert.deepEqual(await Promise.all(found), [1, undefined, undefined])
     assert.equal(await driver.findSeq(doc.head, { replica: b, counter: 1 }), 2)
     assert.equal(await driver.findSeq(doc.head, { replica: replica(9), counter: 1 }), undefined)
-    assert.equal(await driver.findSeq({ ...doc.head, stream: 'doc:none' }, { replica: a, counter: 1 }), undefined)
+    assert.equal(
+      await driver.findSeq({ ...doc.head, stream: 'doc:none' }, { replica: a, counter: 1 }),
+      undefined,
+    )
   },
 
   'finds the latest snapshot at or below a seq, and keeps few': async (driver) => {
