@@ -24,8 +24,8 @@ export type ClientState =
   | 'closed'
 
 /**
- * Whether edits survive this page. `not-saved`: the disk failed and edits are kept in memory only,
- * which the user should be told.
+ * Whether edits survive this page. `not-saved`: the disk fails and edits are kept in memory only,
+ * which the user should be told; the disk is tried again from time to time.
  */
 export type StorageHealth = 'opening' | 'ok' | 'not-saved'
 

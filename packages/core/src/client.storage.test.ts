@@ -159,7 +159,47 @@ describe('a failing disk', () => {
     expect(client.getSnapshot().storage).toEqual({ kind: 'memory', health: 'ok' })
   })
 
-  it('is replaced by memory, visibly; edits still reach the hub', async () => {
+  it('is used again when it works again, with all that was kept in memory', async () => {
+    let isFull = true
+    const storage = failing(world.disk, () => (isFull ? createError('storage/quota', 'Full.') : undefined))
+    const client = await world.liveClient({ storage })
+    client.stream('doc:a').insert(0, 'sent')
+    await client.whenSynced()
+    client.goOffline()
+    const kept = client.stream('doc:a').insert(4, ' and kept')
+    expect(await codeOf(kept.saved)).toBe('storage/quota')
+    isFull = false
+    await world.system.advance(60_000)
+    expect(client.getSnapshot()).toMatchObject({ storage: { health: 'ok' }, error: undefined })
+    await client.close()
+    const second = world.client({ connect: false })
+    const doc = second.stream('doc:a')
+    await doc.whenReady()
+    expect(doc.getSnapshot()).toMatchObject({ value: 'sent and kept', pendingCount: 1 })
+  })
+
+  it('does not make an edit twice that had to be made anew when the disk failed', async () => {
+    world.hub.log('doc:a').edit({ op: 'insert', pos: 0, text: 'hub' })
+    let isFull = false
+    const storage = failing(world.disk, () => (isFull ? createError('storage/quota', 'Full.') : undefined))
+    const first = await world.liveClient({ storage })
+    first.goOffline()
+    await first.stream('doc:a').insert(0, 'mine').saved
+    isFull = true
+    first.goOnline()
+    await world.system.advance(10_000)
+    // The op on disk still has its first id; under its new one it waits.
+    expect(first.stream('doc:a').getSnapshot()).toMatchObject({ value: 'minehub', pendingCount: 1 })
+    await first.close()
+    isFull = false
+    const second = await world.liveClient({ storage })
+    second.stream('doc:a')
+    await second.whenSynced()
+    expect(String(world.hub.log('doc:a').value).split('mine')).toHaveLength(2)
+    await second.close()
+  })
+
+  it('keeps edits in memory, visibly; they still reach the hub', async () => {
     const storage = failing(world.disk, () => createError('storage/quota', 'Full.'))
     const client = await world.liveClient({ storage })
     const doc = client.stream('doc:a')
@@ -172,7 +212,7 @@ describe('a failing disk', () => {
     expect(world.hub.log('doc:a').value).toBe('yx')
   })
 
-  it('is replaced by memory when it does not even open', async () => {
+  it('keeps edits in memory when it does not even open', async () => {
     const storage: ClientStorage = { kind: 'broken', isPersistent: true, open: async () => Promise.reject(new Error('no')) }
     const client = await world.liveClient({ storage })
     const receipt = client.stream('doc:a').insert(0, 'x')
@@ -181,7 +221,7 @@ describe('a failing disk', () => {
     expect(client.getSnapshot().storage).toEqual({ kind: 'broken', health: 'not-saved' })
   })
 
-  it('is replaced by memory when it never opens', async () => {
+  it('keeps edits in memory when it never opens', async () => {
     const storage: ClientStorage = { kind: 'stuck', isPersistent: true, open: () => new Promise(() => undefined) }
     const client = await world.liveClient({ storage })
     const receipt = client.stream('doc:a').insert(0, 'x')
@@ -193,7 +233,7 @@ describe('a failing disk', () => {
     await client.close()
   })
 
-  it('keeps the order of edits and their ids over a change of epoch without a disk', async () => {
+  it('carries edits over to another epoch without having saved them', async () => {
     const storage = failing(world.disk, () => createError('storage/quota', 'Full.'))
     const client = await world.liveClient({ storage })
     const doc = client.stream('doc:a')

@@ -283,8 +283,8 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
 
   private async open(scope: { workspace: string; subject: string }): Promise<void> {
     const { storage, system, host } = this.options
-    const onFailure = (): void => this.touch()
-    const access = await openStorage({ storage, scope, owner: this.owner, system, host, onFailure })
+    const onHealth = (): void => this.touch()
+    const access = await openStorage({ storage, scope, owner: this.owner, system, host, onHealth })
     this.access = access
     this.lastOrder += access.lastOrder
     this.opened.resolve(access)

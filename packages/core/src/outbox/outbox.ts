@@ -11,6 +11,13 @@ export interface OutboxOp {
   order: number
   /** Absent for ops of a dead instance. */
   readonly receipt: ReceiptControl | undefined
+  /** It is on disk, or was. */
+  isStored: boolean
+  /**
+   * It takes the place of an op that is on disk, so it is not sent before the disk has both changes: otherwise another
+   * instance would find the former one and send it too.
+   */
+  readonly replacesStored: boolean
   /** Only what is saved may be sent: a hub that has an op its author forgot would see its counter again. */
   isSaved: boolean
   /** It was given to a connection that may still be alive. */

@@ -24,18 +24,18 @@ export interface StorageAccessOptions {
   readonly owner: ReplicaId
   readonly system: System
   readonly host: Host
-  onFailure(): void
+  onHealth(): void
 }
 
 /**
  * Opens a storage and adopts the outboxes of dead instances. A living instance holds a lock on its name; where
  * there are no locks every outbox is adopted, which is safe as the hub takes each op once.
  *
- * Never rejects: a storage that fails is replaced by memory, and `journal.error` says so.
+ * Never rejects: what a storage that fails would hold is kept in memory, and `journal.error` says so.
  */
 export async function openStorage(options: StorageAccessOptions): Promise<StorageAccess> {
-  const { storage, scope, owner, system, host, onFailure } = options
-  const journal = new Journal(storage, scope, system, onFailure)
+  const { storage, scope, owner, system, host, onHealth } = options
+  const journal = new Journal(storage, scope, system, onHealth)
   // Before the first op is stored: another tab must never take this one for dead.
   const claims = [await host.claim(lockOf(owner))]
   const owners = await journal.owners()

@@ -1,43 +1,52 @@
 import { isFlowSyncError, type FlowSyncError } from '@flowsync/crdt'
-import { createError, type System } from '@flowsync/protocol'
+import { createError, nextDelayMs, type System } from '@flowsync/protocol'
 import type { ClientStorage, OutboxOwner, StorageHandle, StorageScope, StoredStream } from './driver.js'
-import { memory } from './memory.js'
 import { PendingTransaction, type UnsavedOp } from './transaction.js'
 
 /** An op that wants to know when it is on disk. */
 export interface JournalOp extends UnsavedOp {
-  /** Called once: without an error when the op is durable, with one when it is kept in memory only. */
+  /** Called without an error when the op is durable; before that perhaps once with the error that kept it in memory. */
   onSaved(error?: FlowSyncError): void
 }
 
 /** How long a database may take to open; some browsers never answer at all. */
 const OPEN_TIMEOUT_MS = 10_000
+/** How long to wait before a failed storage is tried again. */
+const RETRY = { baseMs: 2_000, capMs: 30_000 }
 
 /**
  * Writes what streams change, one transaction at a time: whatever is staged while one is being written goes
  * into the next (group commit).
  *
- * A storage that fails is opened anew once. When that fails too, the journal goes on in memory: `error` says why, and
- * every op saved from then on is told so.
+ * A storage that fails is opened anew once. When that fails too, `error` says why, what is to be written is kept in
+ * memory, every op is told that it is not saved, and the storage is tried again from time to time: once it
+ * works, everything is written and all is well again.
  */
 export class Journal {
   private staged = new PendingTransaction<JournalOp>()
   private writing: Promise<void> | undefined
   private opening: Promise<StorageHandle> | undefined
   private failure: FlowSyncError | undefined
-  private storage: ClientStorage
+  private failures = 0
+  private isRetryDue = false
+  /** It could not even be opened: until the next retry nobody waits for it. */
+  private isShut = false
+  private cancelRetry: () => void = () => undefined
+  private readonly told = new WeakSet<JournalOp>()
+  private readonly storage: ClientStorage
   private readonly scope: StorageScope
   private readonly system: System
-  private readonly onFailure: () => void
+  private readonly onHealth: () => void
 
-  constructor(storage: ClientStorage, scope: StorageScope, system: System, onFailure: () => void) {
+  /** @param onHealth called when `error` has changed */
+  constructor(storage: ClientStorage, scope: StorageScope, system: System, onHealth: () => void) {
     this.storage = storage
     this.scope = scope
     this.system = system
-    this.onFailure = onFailure
+    this.onHealth = onHealth
   }
 
-  /** Why nothing is saved any more; undefined while all is well. */
+  /** Why nothing is saved at present; undefined while all is well. */
   get error(): FlowSyncError | undefined {
     return this.failure
   }
@@ -48,51 +57,87 @@ export class Journal {
     return this.staged
   }
 
-  /** Resolves once all that was staged is written, here or in memory. Never rejects. */
+  /** Resolves once all that was staged is written, or known to be kept in memory. Never rejects. */
   flush(): Promise<void> {
     this.writing ??= this.writeAll()
     return this.writing
   }
 
-  /** What is stored, with everything staged before. Never rejects: a storage that fails is empty. */
+  /** What is stored, with everything staged before. Never rejects: of a storage that cannot be read nothing is known. */
   async load(streams: readonly string[]): Promise<readonly StoredStream[]> {
     await this.flush()
-    return this.attempt((handle) => handle.load(streams))
+    const loaded = await this.attempt((handle) => handle.load(streams))
+    return loaded ?? streams.map((stream) => ({ stream, epoch: '', tail: [], outbox: [] }))
   }
 
-  /** Who left ops in the outbox. */
-  owners(): Promise<readonly OutboxOwner[]> {
-    return this.attempt((handle) => handle.owners())
+  /** Who left ops in the outbox. Never rejects. */
+  async owners(): Promise<readonly OutboxOwner[]> {
+    return (await this.attempt((handle) => handle.owners())) ?? []
   }
 
-  /** Resolves once all is written and the database is closed. Idempotent. */
+  /** Resolves once all is written, as far as that is possible, and the database is closed. Idempotent. */
   async close(): Promise<void> {
     await this.flush()
+    this.cancelRetry()
+    if (this.failure && !this.isShut && !this.staged.isEmpty) await this.retry()
+    this.cancelRetry()
     await closeQuietly(this.forget())
   }
 
   private async writeAll(): Promise<void> {
     // Whatever the current tick still stages belongs to the same transaction.
     await Promise.resolve()
-    while (!this.staged.isEmpty) {
+    while (this.isRetryDue || (!this.failure && !this.staged.isEmpty)) {
+      this.isRetryDue = this.isShut = false
       const transaction = this.staged
       this.staged = new PendingTransaction()
       const built = transaction.build()
-      await this.attempt((handle) => handle.commit(built))
-      for (const op of transaction.unsaved) op.onSaved(this.failure)
+      const isStored = await this.attempt((handle) => handle.commit(built).then(() => true))
+      if (isStored) {
+        this.recover()
+        for (const op of transaction.unsaved) op.onSaved()
+      } else {
+        transaction.merge(this.staged)
+        this.staged = transaction
+      }
     }
+    this.tellUnsaved()
     this.writing = undefined
   }
 
-  private async attempt<T>(work: (handle: StorageHandle) => Promise<T>): Promise<T> {
-    for (let failures = 0; ; failures++) {
+  /** Ops that are kept in memory learn it once. */
+  private tellUnsaved(): void {
+    if (!this.failure) return
+    for (const op of this.staged.unsaved) {
+      if (this.told.has(op)) continue
+      this.told.add(op)
+      op.onSaved(this.failure)
+    }
+  }
+
+  private retry(): Promise<void> {
+    this.isRetryDue = true
+    return this.flush()
+  }
+
+  /** Tries with the present handle, then with a fresh one. Undefined when both failed. */
+  private async attempt<T>(work: (handle: StorageHandle) => Promise<T>): Promise<T | undefined> {
+    for (let isLast = false; !this.isShut; isLast = true) {
+      let wasOpen = false
       try {
-        return await work(await this.open())
+        const handle = await this.open()
+        wasOpen = true
+        return await work(handle)
       } catch (cause) {
+        // A dead handle would fail for ever.
         void closeQuietly(this.forget())
-        if (failures > 0) this.giveUp(toStorageError(cause))
+        if (!isLast) continue
+        this.isShut = !wasOpen
+        this.fail(toStorageError(cause))
+        return undefined
       }
     }
+    return undefined
   }
 
   private open(): Promise<StorageHandle> {
@@ -100,18 +145,27 @@ export class Journal {
     return this.opening
   }
 
-  /** Lets go of the handle: a dead one would fail for ever. */
   private forget(): Promise<StorageHandle> | undefined {
-    const opening = this.opening
+    const { opening } = this
     this.opening = undefined
     return opening
   }
 
-  private giveUp(error: FlowSyncError): void {
-    this.storage = memory()
-    if (this.failure) return
+  private fail(error: FlowSyncError): void {
+    const { system } = this
     this.failure = error
-    this.onFailure()
+    this.cancelRetry()
+    const delayMs = RETRY.baseMs / 2 + nextDelayMs(this.failures++, system.random(), RETRY)
+    this.cancelRetry = system.setTimer(delayMs, () => void this.retry())
+    this.onHealth()
+  }
+
+  private recover(): void {
+    if (!this.failure) return
+    this.failure = undefined
+    this.failures = 0
+    this.cancelRetry()
+    this.onHealth()
   }
 }
 

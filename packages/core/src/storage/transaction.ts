@@ -58,6 +58,17 @@ export class PendingTransaction<Unsaved extends UnsavedOp> {
     this.streams.set(stream, { stream, epoch, replace: true, checkpoint, tail: [...tail] })
   }
 
+  /** Adds what was staged after this one. */
+  merge(later: PendingTransaction<Unsaved>): void {
+    for (const removal of later.removals.values()) this.removeOps(removal)
+    for (const op of later.additions) this.addOp(op)
+    for (const { stream, epoch, replace, checkpoint, tail } of later.streams.values()) {
+      if (replace) this.replaceStream(stream, epoch, checkpoint, tail)
+      else this.appendTail(stream, epoch, tail)
+      // A checkpoint is only there to save time; the tail that it would cover is kept.
+    }
+  }
+
   build(): StorageTransaction {
     return { streams: [...this.streams.values()], remove: [...this.removals.values()], add: entriesOf(this.additions) }
   }

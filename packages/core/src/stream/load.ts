@@ -102,7 +102,7 @@ export function foldStored(stream: Stream, { epoch, checkpoint, tail }: StoredSt
 }
 
 function storedOps({ ops, owner, order }: StoredStream['outbox'][number]): OutboxOp[] {
-  return ops.map((op) => ({ ...createOutboxOp(op, owner, order, undefined), isSaved: true, wasSent: true }))
+  return ops.map((op) => ({ ...createOutboxOp(op, owner, order, undefined), isStored: true, isSaved: true, wasSent: true }))
 }
 
 /** Edits made before the stored state was here go on top of it. They were never saved nor sent. */

@@ -206,7 +206,7 @@ export function createCarrier(
         past = undefined
         error = attempt(() => (made = make(op)))
       }
-      if (made) return createOutboxOp(made, owner, order, receipt)
+      if (made) return createOutboxOp(made, owner, order, receipt, entry)
       if (error) outbox.refuse(entry, (stream.lastError = error))
       else outbox.acknowledge(entry, target.seq)
       return undefined

@@ -199,8 +199,10 @@ export class Stream implements Emitter {
       order,
       op,
       onSaved: (error) => {
-        entry.isSaved = true
         entry.receipt?.save(error)
+        entry.isStored ||= !error
+        if (error && entry.replacesStored) return
+        entry.isSaved = true
         this.environment.onQueued(this)
       },
     })
@@ -222,18 +224,21 @@ export class Stream implements Emitter {
   }
 }
 
-/** An op as it enters the outbox: neither saved nor sent. */
+/** An op as it enters the outbox: neither saved nor sent. `replaced` is the one it was made of anew. */
 export function createOutboxOp(
   op: Op,
   owner: ReplicaId,
   order: number,
   receipt: ReceiptControl | undefined,
+  replaced?: OutboxOp,
 ): OutboxOp {
   return {
     op,
     owner,
     order,
     receipt,
+    isStored: false,
+    replacesStored: replaced !== undefined && (replaced.isStored || replaced.replacesStored),
     isSaved: false,
     isSent: false,
     wasSent: false,
