@@ -178,6 +178,29 @@ describe('a failing disk', () => {
     expect(doc.getSnapshot()).toMatchObject({ value: 'sent and kept', pendingCount: 1 })
   })
 
+  it('is not asked for what it does not have while it fails', async () => {
+    let isFull = false
+    const storage = failing(world.disk, () => (isFull ? createError('storage/quota', 'Full.') : undefined))
+    const client = await world.liveClient({ storage })
+    const doc = client.stream('doc:a')
+    await doc.insert(0, 'x').saved
+    isFull = true
+    await client.whenSynced()
+    doc.insert(1, 'y')
+    await client.whenSynced()
+    doc.close()
+    await settle()
+    client.goOffline()
+    expect(client.stream('doc:a').value).toBe('xy')
+    client.stream('doc:a').close()
+    client.stream('doc:a').close()
+    isFull = false
+    await world.system.advance(60_000)
+    await client.stream('doc:a').whenReady()
+    expect(client.stream('doc:a').value).toBe('xy')
+    await client.close()
+  })
+
   it('does not make an edit twice that had to be made anew when the disk failed', async () => {
     world.hub.log('doc:a').edit({ op: 'insert', pos: 0, text: 'hub' })
     let isFull = false

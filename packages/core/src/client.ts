@@ -283,7 +283,10 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
 
   private async open(scope: { workspace: string; subject: string }): Promise<void> {
     const { storage, system, host } = this.options
-    const onHealth = (): void => this.touch()
+    const onHealth = (): void => {
+      for (const stream of this.registry.openStreams) this.registry.closeIfUnused(stream)
+      this.touch()
+    }
     const access = await openStorage({ storage, scope, owner: this.owner, system, host, onHealth })
     this.access = access
     this.lastOrder += access.lastOrder

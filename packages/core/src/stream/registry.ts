@@ -117,10 +117,12 @@ export class Registry implements HandleSource {
     for (const stream of this.openStreams) stream.abandon()
   }
 
-  /** Forgets a stream that nobody uses and that has nothing left to send. */
+  /** Forgets a stream that nobody uses and that has nothing left to send or to save. */
   closeIfUnused(stream: Stream): void {
     const entry = this.entries.get(stream.name)
     if (stream.uses > 0 || !stream.isLoaded || !stream.outbox.isEmpty || !entry?.isOpen) return
+    // While the disk fails, what it would have to give back is here only.
+    if (this.options.environment.journal.error) return
     entry.isOpen = false
     this.options.onClosed(stream)
     // Its next life starts from disk; the counters go on.
