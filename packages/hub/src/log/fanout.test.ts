@@ -17,7 +17,7 @@ function world() {
     wasRenewed: false,
     snapshotSeq: undefined,
     snapshotBytes: 0,
-    tailOps: 0,
+    tailFrom: 0,
     tailBytes: 0,
   })
   const ops = (from: number, through: number, text = 'x') =>

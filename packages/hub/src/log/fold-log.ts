@@ -6,7 +6,7 @@ import { yieldTo } from './yield-to.js'
 /** A fold whose types are known to its rule alone. */
 export type AnyFold = Fold<unknown, unknown, unknown, unknown, unknown>
 
-/** A stream folded up to its head. */
+/** A stream folded up to some seq. */
 export interface FoldedLog {
   readonly epoch: string
   readonly fold: AnyFold
@@ -23,19 +23,21 @@ interface FoldSource {
   readonly system: System
   readonly key: StreamKey
   readonly rule: AnyMergeRule
+  /** Where to stop. Default: the head. */
+  readonly throughSeq?: number
 }
 
 type Advanced = { readonly kind: 'done'; readonly epoch: string; readonly ops: number } | { readonly kind: 'needs'; readonly base: number }
 
 /**
- * Folds a stream from its latest snapshot and the log after it, in slices that leave the event loop free.
+ * Folds a stream up to its head, or to `throughSeq`, from its latest snapshot and the log after it, in slices that leave the event loop free.
  * An op that was made on a version before the snapshot makes it begin again from an older one.
  *
  * Undefined when the stream does not exist. Never folds what is in memory only: the log is the truth.
  * @throws FlowSyncError `storage/*`
  */
 export async function foldLog(source: FoldSource): Promise<FoldedLog | undefined> {
-  let atOrBelow = Number.MAX_SAFE_INTEGER
+  let atOrBelow = source.throughSeq ?? Number.MAX_SAFE_INTEGER
   for (;;) {
     const snapshot = await source.storage.latestSnapshot(source.key, atOrBelow)
     const fold = startFold(source.rule, snapshot)
@@ -61,11 +63,11 @@ function startFold(rule: AnyMergeRule, origin: FoldOrigin | undefined): AnyFold 
   }
 }
 
-async function advance({ storage, system, key }: FoldSource, fold: AnyFold): Promise<Advanced | undefined> {
+async function advance({ storage, system, key, throughSeq }: FoldSource, fold: AnyFold): Promise<Advanced | undefined> {
   let ops = 0
   let sliceStartedMs = system.nowMs()
   for (;;) {
-    const page = await storage.read({ ...key, afterSeq: fold.seq, limitBytes: PAGE_BYTES })
+    const page = await storage.read({ ...key, afterSeq: fold.seq, limitBytes: PAGE_BYTES, throughSeq })
     if (!page) return undefined
     if (page.ops.length === 0) return { kind: 'done', epoch: page.epoch, ops }
     for (const op of page.ops) {

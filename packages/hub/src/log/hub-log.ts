@@ -4,7 +4,6 @@ import type { Broadcast } from '../cluster/broadcast.js'
 import type { HubLimits } from '../limit/limits.js'
 import type { HubLogger } from '../logging/logger.js'
 import type { LogDriver, Snapshot, StreamKey } from '../storage/driver.js'
-import { sizeOfOp } from '../storage/op-size.js'
 import { epochChanged, streamUnknown } from '../storage/plan-append.js'
 import { Appender, newOpsOf } from './appender.js'
 import { Fanout } from './fanout.js'
@@ -93,8 +92,7 @@ export class HubLog {
     if (last) {
       stream.headSeq = Math.max(stream.headSeq, last.seq)
       this.fanout.publish(stream, epoch, added)
-      const bytes = added.reduce((sum, op) => sum + sizeOfOp(op), 0)
-      this.snapshotter.appended(stream, added.length, bytes)
+      this.snapshotter.appended(stream, added)
     }
     return { kind: 'ok', epoch, seqs: outcome.seqs }
   }

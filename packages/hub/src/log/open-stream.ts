@@ -10,11 +10,12 @@ export interface OpenStream {
   headSeq: number
   /** True once the epoch was renewed because a client's cursor was ahead of the log; done at most once per start. */
   wasRenewed: boolean
-  /** The latest snapshot as far as known, with or without its bytes; undefined before anybody looked. */
+  /** Seq of the latest snapshot, 0 without one, undefined before anybody looked. */
   snapshotSeq: number | undefined
   /** Bytes of the latest snapshot's state, 0 without one. */
   snapshotBytes: number
-  /** Ops and bytes since the latest snapshot, or since the stream was opened. */
-  tailOps: number
+  /** Where the tail begins that no snapshot covers, as far as known. */
+  tailFrom: number
+  /** Bytes of that tail, as far as they were seen. */
   tailBytes: number
 }

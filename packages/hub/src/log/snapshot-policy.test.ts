@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isSnapshotDue } from './snapshot-policy.js'
 
-const policy = { minOps: 1_000, maxOps: 20_000 }
+const policy = { minOps: 1_000, maxOps: 20_000, settleMs: 500 }
 
 describe('isSnapshotDue', () => {
   it.each([

@@ -10,11 +10,17 @@ export interface SnapshotTail {
 export interface SnapshotPolicy {
   /** Not before this many ops. */
   readonly minOps: number
-  /** At the latest after this many ops. */
+  /** After this many ops whatever the snapshot's size. */
   readonly maxOps: number
+  /** How long to wait for ops that were on their way when the log was where it is to be cut. */
+  readonly settleMs: number
 }
 
-export const DEFAULT_SNAPSHOT_POLICY: SnapshotPolicy = Object.freeze({ minOps: 1_000, maxOps: 20_000 })
+export const DEFAULT_SNAPSHOT_POLICY: SnapshotPolicy = Object.freeze({
+  minOps: 1_000,
+  maxOps: 20_000,
+  settleMs: 500,
+})
 
 /** Beyond this a tail is worth folding however few ops it is. */
 const MAX_TAIL_BYTES = 1024 * 1024

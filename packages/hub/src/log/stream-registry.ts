@@ -77,7 +77,7 @@ function openedStream(head: StreamHead, rule: AnyMergeRule): OpenStream {
     wasRenewed: false,
     snapshotSeq: undefined,
     snapshotBytes: 0,
-    tailOps: 0,
+    tailFrom: headSeq,
     tailBytes: 0,
   }
 }

@@ -15,10 +15,13 @@ function foldOf(peer: TestPeer, more: readonly SequencedOp[] = []): string {
   return fold.value
 }
 
-async function writeLetters(peer: TestPeer, stream: string, epoch: string, from: number, through: number) {
+/** Types one letter after the other, each when the one before is known to all. */
+async function writeLetters(world: EngineWorld, peer: TestPeer, stream: string, from: number, through: number) {
+  const { epoch } = peer.subscribed
   for (let counter = from; counter <= through; counter++) {
-    peer.push(stream, epoch, [put(a, counter, String.fromCharCode(97 + (counter % 26)))])
-    await settle()
+    const head = await world.storage.findStream({ workspace: 'acme', stream })
+    peer.push(stream, epoch, [put(a, counter, String.fromCharCode(97 + (counter % 26)), head?.headSeq)])
+    await world.system.advance(1)
   }
 }
 
@@ -38,7 +41,7 @@ describe('subscribe', () => {
     const world = await EngineWorld.start()
     const author = await world.reader('note:a')
     const { epoch } = author.subscribed
-    await writeLetters(author, 'note:a', epoch, 1, 5)
+    await writeLetters(world, author, 'note:a', 1, 5)
     const peer = await world.join('bob|read:*', b)
     const outbox = [a, b].map((each) => ({ replica: each, from: 1, through: 9 }))
     peer.subscribe('note:a', { epoch, seq: 3, outbox })
@@ -72,8 +75,7 @@ describe('subscribe', () => {
   it('leaves no gap to the feed that follows, whatever is written meanwhile', async () => {
     const world = await EngineWorld.start()
     const author = await world.reader('note:a')
-    const { epoch } = author.subscribed
-    const writing = writeLetters(author, 'note:a', epoch, 1, 40)
+    const writing = writeLetters(world, author, 'note:a', 1, 40)
     const readers: TestPeer[] = []
     for (let number = 10; number < 30; number++) readers.push(await world.reader('note:a', 'bob|read:*', replica(number)))
     await writing
@@ -109,10 +111,10 @@ describe('subscribe', () => {
   })
 
   it('gives a joiner a snapshot and its tail, and an older snapshot to whom needs it', async () => {
-    const world = await EngineWorld.start({ snapshots: { minOps: 10, maxOps: 10 } })
+    const world = await EngineWorld.start({ snapshots: { minOps: 10, maxOps: 10, settleMs: 5 } })
     const author = await world.reader('note:a')
     const { epoch } = author.subscribed
-    await writeLetters(author, 'note:a', epoch, 1, 95)
+    await writeLetters(world, author, 'note:a', 1, 95)
     await world.system.advance(100)
     const joiner = await world.reader('note:a', 'bob|read:*', b)
     expect(joiner.subscribed.snapshot?.seq).toBeGreaterThanOrEqual(85)
@@ -132,15 +134,31 @@ describe('subscribe', () => {
     expect(joiner.subscribed.snapshot).toBeDefined()
   })
 
-  it('folds snapshots from older ones when an op was made on an old version', async () => {
-    const world = await EngineWorld.start({ snapshots: { minOps: 10, maxOps: 10 } })
+  it('makes snapshots that a joiner can begin with while somebody types without waiting', async () => {
+    const world = await EngineWorld.start({ snapshots: { minOps: 10, maxOps: 10, settleMs: 5 } })
     const author = await world.reader('tape:a')
     const { epoch } = author.subscribed
-    await writeLetters(author, 'tape:a', epoch, 1, 30)
+    for (let counter = 1; counter <= 60; counter++) {
+      const base = Math.max(0, counter - 4)
+      author.push('tape:a', epoch, [put(a, counter, 'x', base)])
+      await world.system.advance(1)
+    }
+    const early = await world.reader('tape:a', 'bob|read:*', b)
+    expect(early.subscribed.snapshot, 'no place can be cut at yet').toBeUndefined()
+    await world.system.advance(20)
+    const late = await world.reader('tape:a', 'bob|read:*', b)
+    expect(late.subscribed).toMatchObject({ headSeq: 60, snapshot: { seq: 60 }, ops: [] })
+  })
+
+  it('folds snapshots from older ones when an op was made on an old version', async () => {
+    const world = await EngineWorld.start({ snapshots: { minOps: 10, maxOps: 10, settleMs: 5 } })
+    const author = await world.reader('tape:a')
+    const { epoch } = author.subscribed
+    await writeLetters(world, author, 'tape:a', 1, 30)
     const late = await world.join('bob|write:*', b)
     late.push('tape:a', epoch, [put(b, 1, 'made.offline', 2)])
     await settle()
-    await writeLetters(author, 'tape:a', epoch, 31, 60)
+    await writeLetters(world, author, 'tape:a', 31, 60)
     await world.system.advance(100)
     const latest = await world.storage.latestSnapshot({ workspace: 'acme', stream: 'tape:a' })
     expect(latest?.seq).toBeGreaterThan(50)
@@ -150,7 +168,7 @@ describe('subscribe', () => {
   it('sends a client of another epoch a snapshot or everything', async () => {
     const world = await EngineWorld.start()
     const author = await world.reader('note:a')
-    await writeLetters(author, 'note:a', author.subscribed.epoch, 1, 4)
+    await writeLetters(world, author, 'note:a', 1, 4)
     const stale = await world.join('bob|read:*', b)
     stale.subscribe('note:a', { epoch: '0123456789abcdef', seq: 3 })
     await settle()
@@ -162,7 +180,7 @@ describe('subscribe', () => {
     const before = await EngineWorld.start({ storage: memory({ disk }) })
     const author = await before.reader('note:a')
     const { epoch } = author.subscribed
-    await writeLetters(author, 'note:a', epoch, 1, 4)
+    await writeLetters(before, author, 'note:a', 1, 4)
 
     const world = await EngineWorld.start({ storage: memory({ disk }) })
     const witness = await world.reader('note:a', 'bob|write:*', b)
