@@ -51,6 +51,11 @@ export class Journal {
     return this.failure
   }
 
+  /** True when nothing waits to be written. */
+  get isIdle(): boolean {
+    return !this.writing && this.staged.isEmpty
+  }
+
   /** Changes the next transaction. It is written soon, together with all that is staged until then. */
   stage(): PendingTransaction<JournalOp> {
     void this.flush()

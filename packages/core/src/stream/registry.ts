@@ -28,6 +28,8 @@ interface Entry {
   /** How often `stream()` was called and not yet answered by `close()`. */
   handleUses: number
   isOpen: boolean
+  /** It is forgotten as soon as all is written. */
+  isLeaving: boolean
   /** What a server renders, and the first client render with it. */
   first: StreamSnapshot<unknown>
 }
@@ -120,9 +122,19 @@ export class Registry implements HandleSource {
   /** Forgets a stream that nobody uses and that has nothing left to send or to save. */
   closeIfUnused(stream: Stream): void {
     const entry = this.entries.get(stream.name)
-    if (stream.uses > 0 || !stream.isLoaded || !stream.outbox.isEmpty || !entry?.isOpen) return
-    // While the disk fails, what it would have to give back is here only.
-    if (this.options.environment.journal.error) return
+    if (stream.uses > 0 || !stream.isLoaded || !stream.outbox.isEmpty) return
+    if (!entry?.isOpen || entry.stream !== stream) return
+    const { journal } = this.options.environment
+    // Until all is on disk it could not give back what is here; while the disk fails that may take long.
+    if (journal.error || entry.isLeaving) return
+    if (!journal.isIdle) {
+      entry.isLeaving = true
+      void journal.flush().then(() => {
+        entry.isLeaving = false
+        this.closeIfUnused(stream)
+      })
+      return
+    }
     entry.isOpen = false
     this.options.onClosed(stream)
     // Its next life starts from disk; the counters go on.
@@ -155,6 +167,7 @@ export class Registry implements HandleSource {
       handle: createHandle(this, name, rule),
       handleUses: 0,
       isOpen: false,
+      isLeaving: false,
       first: stream.getSnapshot(),
     }
     this.entries.set(name, entry)
