@@ -33,7 +33,12 @@ function connect(url: string, workspace?: string, headers?: Record<string, strin
 }
 
 async function join(url: string, subject: string, number: number, workspace?: string): Promise<SocketClient> {
-  const client = await SocketClient.join(url, await tokenFor(subject, ['write:*'], workspace), replica(number), workspace)
+  const client = await SocketClient.join(
+    url,
+    await tokenFor(subject, ['write:*'], workspace),
+    replica(number),
+    workspace,
+  )
   clients.push(client)
   return client
 }
@@ -55,7 +60,10 @@ describe('a hub on real sockets', () => {
 
   it('keeps workspaces apart: streams, feeds and tokens', async () => {
     const { address } = await startHub()
-    const [here, there] = [await join(address.url, 'ada', 1, 'acme'), await join(address.url, 'bob', 2, 'beta')]
+    const [here, there] = [
+      await join(address.url, 'ada', 1, 'acme'),
+      await join(address.url, 'bob', 2, 'beta'),
+    ]
     const { epoch } = await here.subscribe('note:a')
     const other = await there.subscribe('note:a')
     expect(other.epoch).not.toBe(epoch)
@@ -99,7 +107,9 @@ describe('a hub on real sockets', () => {
       await hostile.gone
       expect(hostile.all('refused').at(-1)).toMatchObject({ id: 0 })
     }
-    expect(await witness.push('note:a', epoch, [put(replica(1), 1, 'fine')])).toMatchObject({ type: 'pushed' })
+    expect(await witness.push('note:a', epoch, [put(replica(1), 1, 'fine')])).toMatchObject({
+      type: 'pushed',
+    })
   })
 
   it('cuts off a push of 20 MB and serves on', async () => {
@@ -108,12 +118,15 @@ describe('a hub on real sockets', () => {
     const { epoch } = await witness.subscribe('note:a')
     let closeCode: unknown
     large.socket.io.engine.on('close', (_reason, context) => {
-      closeCode = (context as unknown as { context?: { code?: number } } | undefined)?.context?.code ?? context
+      closeCode =
+        (context as unknown as { context?: { code?: number } } | undefined)?.context?.code ?? context
     })
     large.sendRaw(new Uint8Array(20 * 1024 * 1024))
     await large.gone
     expect(JSON.stringify(closeCode)).toContain('1009')
-    expect(await witness.push('note:a', epoch, [put(replica(1), 1, 'fine')])).toMatchObject({ type: 'pushed' })
+    expect(await witness.push('note:a', epoch, [put(replica(1), 1, 'fine')])).toMatchObject({
+      type: 'pushed',
+    })
     const again = await join(address.url, 'bob', 2)
     expect((await again.subscribe('note:a')).headSeq).toBe(1)
   })
@@ -141,7 +154,9 @@ describe('a hub on real sockets', () => {
 
   it('refuses pages of other origins', async () => {
     const { address } = await startHub({ origins: ['https://app.example.com'] })
-    expect(await connect(address.url, 'default', { Origin: 'https://evil.example' }).gone).toMatch(/websocket error/)
+    expect(await connect(address.url, 'default', { Origin: 'https://evil.example' }).gone).toMatch(
+      /websocket error/,
+    )
     await connect(address.url, 'default', { Origin: 'https://app.example.com' }).connected()
     const denied = await fetch(`${address.url}/healthz`, { headers: { Origin: 'https://evil.example' } })
     expect(denied.status).toBe(403)
@@ -216,7 +231,15 @@ describe('a hub on real sockets', () => {
     [{ origins: ['app.example.com'] }, 'app.example.com'],
   ])('refuses the options %j and names what is wrong', (wrong, name) => {
     const make = () =>
-      createHub({ port: 0, storage: memory(), auth: () => ({}) as never, streams: {} as never, ...(wrong as object) })
-    expect(make).toThrow(expect.objectContaining({ code: 'config/invalid', message: expect.stringContaining(name) }))
+      createHub({
+        port: 0,
+        storage: memory(),
+        auth: () => ({}) as never,
+        streams: {} as never,
+        ...(wrong as object),
+      })
+    expect(make).toThrow(
+      expect.objectContaining({ code: 'config/invalid', message: expect.stringContaining(name) }),
+    )
   })
 })

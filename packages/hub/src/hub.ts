@@ -64,7 +64,16 @@ export function createHub(options: HubOptions): Hub {
     const http = createServer((request, response) => api(request, response))
     const openSockets = trackSockets(http)
     const sockets = new SocketServer({ http, limits, logger, origins, adapter: redis?.adapter })
-    const engine = createHubEngine({ storage, streams, auth, system, limits, logger, snapshots, broadcast: sockets })
+    const engine = createHubEngine({
+      storage,
+      streams,
+      auth,
+      system,
+      limits,
+      logger,
+      snapshots,
+      broadcast: sockets,
+    })
     const author = new HubAuthor(engine.log, system)
     const checkReady = async (): Promise<void> => {
       if (closing) throw createError('hub/draining', 'The hub is shutting down.')
@@ -138,7 +147,11 @@ async function listenOn(http: HttpServer, port: number, host: string): Promise<H
   })
   const bound = (http.address() as AddressInfo).port
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host
-  return { host, port: bound, url: `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${bound}` }
+  return {
+    host,
+    port: bound,
+    url: `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${bound}`,
+  }
 }
 
 function listenError(cause: NodeJS.ErrnoException, port: number, host: string): Error {
@@ -150,10 +163,18 @@ function listenError(cause: NodeJS.ErrnoException, port: number, host: string): 
         { cause, details: { port, host } },
       )
     case 'EACCES':
-      return createError('config/invalid', `Port ${port} may not be used by this user; take one above 1023.`, { cause })
+      return createError(
+        'config/invalid',
+        `Port ${port} may not be used by this user; take one above 1023.`,
+        { cause },
+      )
     default:
-      return createError('config/invalid', `The hub cannot listen on ${host} port ${port}: ${cause.code ?? cause.message}.`, {
-        cause,
-      })
+      return createError(
+        'config/invalid',
+        `The hub cannot listen on ${host} port ${port}: ${cause.code ?? cause.message}.`,
+        {
+          cause,
+        },
+      )
   }
 }

@@ -77,8 +77,13 @@ describe('a hub that is killed', () => {
     const driver = sqlite(db)
     await driver.open()
     const stored = new Map<string, number>()
-    for (let afterSeq = 0; ; ) {
-      const slice = await driver.read({ workspace: 'default', stream: 'counter:a', afterSeq, limitBytes: 1_000_000 })
+    for (let afterSeq = 0; ;) {
+      const slice = await driver.read({
+        workspace: 'default',
+        stream: 'counter:a',
+        afterSeq,
+        limitBytes: 1_000_000,
+      })
       if (!slice || slice.ops.length === 0) break
       for (const op of slice.ops) {
         const id = `${Number.parseInt(op.replica, 16)}/${op.counter}`
@@ -91,7 +96,9 @@ describe('a hub that is killed', () => {
     expect(acked.size).toBeGreaterThan(60 * KILLS)
     for (const [id, seq] of acked) expect([id, stored.get(id)]).toEqual([id, seq])
     for (let author = 1; author <= WRITERS; author++) {
-      const counters = [...stored.keys()].filter((id) => id.startsWith(`${author}/`)).map((id) => Number(id.split('/')[1]))
+      const counters = [...stored.keys()]
+        .filter((id) => id.startsWith(`${author}/`))
+        .map((id) => Number(id.split('/')[1]))
       expect(counters, 'dense, in the order of the author').toEqual(counters.map((_, index) => index + 1))
     }
   }, 60_000)

@@ -1,4 +1,8 @@
-import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { isFlowSyncError } from '@flowsync/crdt'
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { identify } from './authenticate.js'
 import { jwtAuth } from './jwt-auth.js'
@@ -40,7 +44,9 @@ describe('jwtAuth', () => {
     expect(await codeOf(check(token))).toBe('auth/token-expired')
     const old = await mintToken(secret, { ...claims, expiresAtMs: nowMs - 3_600_000 })
     expect(await codeOf(check(old))).toBe('auth/token-expired')
-    expect(await check(await mintToken(secret, { ...claims, expiresAtMs: 0 }))).toMatchObject({ expiresAtMs: 0 })
+    expect(await check(await mintToken(secret, { ...claims, expiresAtMs: 0 }))).toMatchObject({
+      expiresAtMs: 0,
+    })
   })
 
   it('refuses forged, unsigned and broken tokens without saying why', async () => {
@@ -50,7 +56,10 @@ describe('jwtAuth', () => {
       token.slice(0, -2),
       `${token}x`,
       new UnsecuredJWT({ grants: ['admin:*'] }).setSubject('ada').encode(),
-      await new SignJWT({}).setProtectedHeader({ alg: 'HS512' }).setSubject('ada').sign(new TextEncoder().encode(secret)),
+      await new SignJWT({})
+        .setProtectedHeader({ alg: 'HS512' })
+        .setSubject('ada')
+        .sign(new TextEncoder().encode(secret)),
       await new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(secret)),
       await new SignJWT({ grants: 'admin:*' })
         .setProtectedHeader({ alg: 'HS256' })
@@ -90,8 +99,14 @@ describe('jwtAuth', () => {
     const strict = jwtAuth({ secret, audience: 'hub', issuer: 'app' })
     const right = await mintToken(secret, { ...claims, audience: 'hub', issuer: 'app' })
     expect(await identify(strict, right, context)).toMatchObject({ subject: 'ada' })
-    for (const wrong of [claims, { ...claims, audience: 'hub' }, { ...claims, audience: 'other', issuer: 'app' }]) {
-      expect(await codeOf(identify(strict, await mintToken(secret, wrong), context))).toBe('auth/token-invalid')
+    for (const wrong of [
+      claims,
+      { ...claims, audience: 'hub' },
+      { ...claims, audience: 'other', issuer: 'app' },
+    ]) {
+      expect(await codeOf(identify(strict, await mintToken(secret, wrong), context))).toBe(
+        'auth/token-invalid',
+      )
     }
   })
 
@@ -99,10 +114,32 @@ describe('jwtAuth', () => {
     const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
     const pem = await exportSPKI(publicKey)
     const eddsa = jwtAuth({ publicKey: pem })
-    const signed = await new SignJWT({ grants: [] }).setProtectedHeader({ alg: 'EdDSA' }).setSubject('ada').sign(privateKey)
+    const signed = await new SignJWT({ grants: [] })
+      .setProtectedHeader({ alg: 'EdDSA' })
+      .setSubject('ada')
+      .sign(privateKey)
     expect(await identify(eddsa, signed, context)).toMatchObject({ subject: 'ada' })
     // The classic confusion: the public key used as an HMAC secret.
     expect(await codeOf(identify(eddsa, await mintToken(pem, claims), context))).toBe('auth/token-invalid')
+  })
+
+  it('verifies with a key set that it fetches, and knows an outage from a forgery', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
+    const keys = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'EdDSA' }]
+    const server = createServer((_request, response) => response.end(JSON.stringify({ keys }))).listen(0)
+    await once(server, 'listening')
+    const jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`
+    const sign = (kid: string) =>
+      new SignJWT({ grants: [] }).setProtectedHeader({ alg: 'EdDSA', kid }).setSubject('ada').sign(privateKey)
+    const auth = jwtAuth({ jwksUrl })
+    expect(await identify(auth, await sign('k1'), context)).toMatchObject({ subject: 'ada' })
+    expect(await codeOf(identify(auth, await sign('k2'), context))).toBe('auth/token-invalid')
+    server.close()
+    server.closeAllConnections()
+    const failed: unknown = await identify(jwtAuth({ jwksUrl }), await sign('k1'), context).catch(
+      (error: unknown) => error,
+    )
+    expect(isFlowSyncError(failed), 'not the fault of the token').toBe(false)
   })
 
   it('refuses a weak secret when it is configured', () => {

@@ -77,7 +77,8 @@ function keyOf(options: JwtKey): { algorithms: ('HS256' | 'EdDSA' | 'Ed25519')[]
 
 async function verify(token: string, key: Key, rules: JWTVerifyOptions): Promise<JWTPayload> {
   try {
-    const { payload } = typeof key === 'function' ? await jwtVerify(token, key, rules) : await jwtVerify(token, key, rules)
+    const { payload } =
+      typeof key === 'function' ? await jwtVerify(token, key, rules) : await jwtVerify(token, key, rules)
     return payload
   } catch (cause) {
     if (cause instanceof errors.JWTExpired) throw tokenExpired()

@@ -19,7 +19,9 @@ export interface TokenClaims {
  */
 export async function mintToken(secret: string, claims: TokenClaims): Promise<string> {
   const { subject, grants, workspace, expiresAtMs, audience, issuer } = claims
-  const token = new SignJWT({ grants, workspace }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).setSubject(subject)
+  const token = new SignJWT({ grants, workspace })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setSubject(subject)
   if (expiresAtMs > 0) token.setExpirationTime(Math.floor(expiresAtMs / 1000))
   if (audience !== undefined) token.setAudience(audience)
   if (issuer !== undefined) token.setIssuer(issuer)

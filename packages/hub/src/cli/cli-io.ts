@@ -28,5 +28,7 @@ export function processIo(): CliIo {
 
 /** Emphasis, where somebody looks at it. */
 export function bold(io: CliIo, text: string): string {
-  return io.isTerminal && io.env['NO_COLOR'] === undefined ? styleText('bold', text, { validateStream: false }) : text
+  return io.isTerminal && io.env['NO_COLOR'] === undefined
+    ? styleText('bold', text, { validateStream: false })
+    : text
 }

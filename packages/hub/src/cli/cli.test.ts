@@ -41,13 +41,19 @@ describe('flowsync', () => {
       expect(JSON.parse(out)).toMatchObject({ stream: 'counter:likes', seq: 2 })
     }
     expect((await run(['get', 'counter:likes'], env)).out).toBe('4\n')
-    expect(JSON.parse((await run(['get', 'counter:likes', '--json'], env)).out)).toMatchObject({ value: 4, seq: 2 })
+    expect(JSON.parse((await run(['get', 'counter:likes', '--json'], env)).out)).toMatchObject({
+      value: 4,
+      seq: 2,
+    })
     expect(await run(['get', 'nothing:here'], env)).toMatchObject({
       code: 1,
       err: expect.stringContaining('(stream/unknown)'),
     })
     expect(db).toBe(join('.flowsync', 'hub.db'))
-    expect((await stat(join(folder, '.flowsync', 'secret'))).mode & 0o077, 'others cannot read the secret').toBe(0)
+    expect(
+      (await stat(join(folder, '.flowsync', 'secret'))).mode & 0o077,
+      'others cannot read the secret',
+    ).toBe(0)
     expect(await dev.end('SIGINT')).toMatchObject({ code: 0 })
   }, 30_000)
 
@@ -63,7 +69,10 @@ describe('flowsync', () => {
     const env = { FLOWSYNC_SECRET: SECRET }
     const hub = start(['start', '--port', '0', '--db', ':memory:', '--streams', 'streams.ts'], env)
     const url = await hub.written(/"url":"([^"]+)"/)
-    const made = await run(['token', '--sub', 'ada', '--grant', 'write:votes:*', 'read:x', '--expires', '5m', '--json'], env)
+    const made = await run(
+      ['token', '--sub', 'ada', '--grant', 'write:votes:*', 'read:x', '--expires', '5m', '--json'],
+      env,
+    )
     const { token, expiresAtMs } = JSON.parse(made.out) as { token: string; expiresAtMs: number }
     expect(Math.abs(expiresAtMs - Date.now() - 300_000)).toBeLessThan(30_000)
     const target = ['--url', url, '--token', token]
@@ -95,5 +104,4 @@ describe('flowsync', () => {
     expect(failed.err).toMatch(/damaged.*move it away[\s\S]*storage\/corrupt/)
     expect(await readFile(file)).toEqual(bytes)
   })
-
 })

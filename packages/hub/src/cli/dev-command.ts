@@ -22,11 +22,16 @@ interface DevOptions {
 export function addDevCommand(program: Command, io: CliIo): void {
   program
     .command('dev')
-    .description('Start a hub for development: SQLite in .flowsync/, a secret and a token that may do everything')
+    .description(
+      'Start a hub for development: SQLite in .flowsync/, a secret and a token that may do everything',
+    )
     .option('-p, --port <port>', 'port to listen on; 0 for any free one', parsePort, 8765)
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--db <file>', 'SQLite file, or :memory:', join(FOLDER, 'hub.db'))
-    .option('--streams <file>', 'module that exports `streams`; default: doc, text, counter, set, guests, log, chat, register')
+    .option(
+      '--streams <file>',
+      'module that exports `streams`; default: doc, text, counter, set, guests, log, chat, register',
+    )
     .option('--json', 'print one line of JSON instead of text')
     .action(async (options: DevOptions) => {
       const secret = io.env['FLOWSYNC_SECRET'] ?? devSecret(join(FOLDER, 'secret'))

@@ -27,7 +27,9 @@ export async function requestStream(
   })
   const answer = await readAnswer(response, url)
   if (response.ok) return answer
-  const { error } = answer as { readonly error?: { code: string; message: string; details: Record<string, unknown> } }
+  const { error } = answer as {
+    readonly error?: { code: string; message: string; details: Record<string, unknown> }
+  }
   if (!error) throw notAHub(url)
   throw new FlowSyncError(error.code, error.message, { details: error.details })
 }
@@ -36,7 +38,9 @@ async function send(io: CliIo, address: string, url: string, init: RequestInit):
   try {
     return await io.fetch(address, init)
   } catch (cause) {
-    throw createError('network/unreachable', `No hub answers at ${url}. Start one with: flowsync dev`, { cause })
+    throw createError('network/unreachable', `No hub answers at ${url}. Start one with: flowsync dev`, {
+      cause,
+    })
   }
 }
 

@@ -57,7 +57,11 @@ describe('the command line', () => {
   })
 
   it('sends what it is told to', async () => {
-    const pushed = await run(['push', 'doc:ä/b', '-', '--key', 'k', '--workspace', 'acme', '--json', ...target], {}, '{"op":"x"}')
+    const pushed = await run(
+      ['push', 'doc:ä/b', '-', '--key', 'k', '--workspace', 'acme', '--json', ...target],
+      {},
+      '{"op":"x"}',
+    )
     expect(JSON.parse(pushed.out)).toMatchObject({
       sent: {
         url: 'http://hub.test/v1/acme/streams/doc%3A%C3%A4%2Fb',

@@ -13,12 +13,17 @@ const MISUSED = 2
 
 function createProgram(io: CliIo): Command {
   const program = new Command('flowsync')
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
   program
     .description('FlowSync: a hub that keeps streams in sync, and tools to look at them')
     .version(version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    })
     .showHelpAfterError('See: flowsync --help')
   addDevCommand(program, io)
   addStartCommand(program, io)
@@ -44,7 +49,11 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   }
 }
 
-function reportError(io: CliIo, args: readonly string[], { code, message, details }: { code: string; message: string; details: object }): void {
+function reportError(
+  io: CliIo,
+  args: readonly string[],
+  { code, message, details }: { code: string; message: string; details: object },
+): void {
   if (args.includes('--json')) io.err(JSON.stringify({ error: { code, message, details } }))
   else io.err(`${message}\n(${code})`)
 }

@@ -27,12 +27,22 @@ export function addStartCommand(program: Command, io: CliIo): void {
     .command('start')
     .description('Start a hub')
     .addOption(
-      new Option('-p, --port <port>', 'port to listen on').env('FLOWSYNC_PORT').argParser(parsePort).default(8765),
+      new Option('-p, --port <port>', 'port to listen on')
+        .env('FLOWSYNC_PORT')
+        .argParser(parsePort)
+        .default(8765),
     )
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--db <file>', 'SQLite file, or :memory:', 'flowsync.db')
-    .option('--streams <file>', 'module that exports `streams`; default: doc, text, counter, set, guests, log, chat, register')
-    .addOption(new Option('--secret <secret>', 'secret of HS256 tokens; better in the environment').env('FLOWSYNC_SECRET'))
+    .option(
+      '--streams <file>',
+      'module that exports `streams`; default: doc, text, counter, set, guests, log, chat, register',
+    )
+    .addOption(
+      new Option('--secret <secret>', 'secret of HS256 tokens; better in the environment').env(
+        'FLOWSYNC_SECRET',
+      ),
+    )
     .option('--public-key <file>', 'PEM file with the Ed25519 key of EdDSA tokens')
     .option('--jwks <url>', 'key set of EdDSA tokens')
     .option('--audience <audience>', 'what tokens must name as `aud`')

@@ -23,7 +23,10 @@ export function addStreamCommands(program: Command, io: CliIo): void {
     .option('--key <key>', 'idempotency key: the same key stores the intent once, however often it is sent')
     .action(async (stream: string, text: string, options: PushOptions) => {
       const intent = parseIntent(text === '-' ? await io.readInput() : text)
-      const answer = await requestStream(io, targetOf(options), stream, { intent, idempotencyKey: options.key })
+      const answer = await requestStream(io, targetOf(options), stream, {
+        intent,
+        idempotencyKey: options.key,
+      })
       io.out(options.json ? JSON.stringify(answer) : describePush(stream, answer['seq']))
     })
 
@@ -48,17 +51,26 @@ function withTarget(command: Command): Command {
 
 function targetOf({ url, token, workspace }: TargetOptions): HubTarget {
   if (token !== undefined) return { url, token, workspace }
-  throw createError('auth/token-missing', 'There is no token: set FLOWSYNC_TOKEN or give --token. Make one with: flowsync token')
+  throw createError(
+    'auth/token-missing',
+    'There is no token: set FLOWSYNC_TOKEN or give --token. Make one with: flowsync token',
+  )
 }
 
 function parseIntent(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {
-    throw createError('op/invalid-intent', 'The intent is not JSON. Quote it for your shell: \'{ "op": "increment" }\'', { cause })
+    throw createError(
+      'op/invalid-intent',
+      'The intent is not JSON. Quote it for your shell: \'{ "op": "increment" }\'',
+      { cause },
+    )
   }
 }
 
 function describePush(stream: string, seq: unknown): string {
-  return seq === null ? `${stream} is as it was: the intent changes nothing` : `${stream} stored as number ${JSON.stringify(seq)}`
+  return seq === null
+    ? `${stream} is as it was: the intent changes nothing`
+    : `${stream} stored as number ${JSON.stringify(seq)}`
 }

@@ -31,15 +31,28 @@ export function addTokenCommand(program: Command, io: CliIo): void {
     .option('--json', 'print JSON')
     .action(async ({ sub, grant, workspace, expires, audience, issuer, secret, json }: TokenOptions) => {
       if (secret === undefined) {
-        throw createError('config/invalid', 'There is no secret to sign with: set FLOWSYNC_SECRET or give --secret.')
+        throw createError(
+          'config/invalid',
+          'There is no secret to sign with: set FLOWSYNC_SECRET or give --secret.',
+        )
       }
       for (const each of grant) {
         if (parseGrants([each]).length > 0) continue
-        throw createError('config/invalid', `"${each}" is no grant: write read:, write: or admin: and a pattern, such as write:doc:*`)
+        throw createError(
+          'config/invalid',
+          `"${each}" is no grant: write read:, write: or admin: and a pattern, such as write:doc:*`,
+        )
       }
       const expiresAtMs = expires === 0 ? 0 : createSystem().nowMs() + expires
       const where = workspace.includes('*') ? '*' : workspace
-      const token = await mintToken(secret, { subject: sub, grants: grant, workspace: where, expiresAtMs, audience, issuer })
+      const token = await mintToken(secret, {
+        subject: sub,
+        grants: grant,
+        workspace: where,
+        expiresAtMs,
+        audience,
+        issuer,
+      })
       io.out(json ? JSON.stringify({ token, sub, grants: grant, workspace: where, expiresAtMs }) : token)
     })
 }

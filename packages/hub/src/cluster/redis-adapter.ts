@@ -53,7 +53,9 @@ function openClient(url: string, disableOfflineQueue: boolean) {
     client.on('error', () => undefined)
     return client
   } catch (cause) {
-    throw createError('config/invalid', 'The Redis URL is none; it looks like redis://localhost:6379', { cause })
+    throw createError('config/invalid', 'The Redis URL is none; it looks like redis://localhost:6379', {
+      cause,
+    })
   }
 }
 
@@ -61,7 +63,8 @@ function openClient(url: string, disableOfflineQueue: boolean) {
 function watch(client: Client, logger: HubLogger): void {
   let isLost = false
   client.on('error', (error: unknown) => {
-    if (!isLost) logger.warn(describeError(error), 'Redis is lost; other hubs are told nothing until it is back')
+    if (!isLost)
+      logger.warn(describeError(error), 'Redis is lost; other hubs are told nothing until it is back')
     isLost = true
   })
   client.on('ready', () => {

@@ -49,7 +49,8 @@ afterEach(async () => {
 /** Resolves when so many hubs listen at Redis for the workspace. */
 async function subscribed(count: number): Promise<void> {
   for (;;) {
-    if ((await admin.pubSubNumSub('flowsync-request#/default#'))['flowsync-request#/default#'] === count) return
+    if ((await admin.pubSubNumSub('flowsync-request#/default#'))['flowsync-request#/default#'] === count)
+      return
   }
 }
 
@@ -64,7 +65,12 @@ describe('two hubs on one storage', () => {
     await bob.push('note:a', epoch, [put(replica(2), 1, 'y', 1)])
     await ada.until(() => heardBy(ada).includes(2))
     expect(heardBy(ada)).toEqual([1, 2])
-    const other = await SocketClient.join(hubs[1]?.address.url ?? '', await tokenFor('ada', ['write:*'], 'acme'), replica(3), 'acme')
+    const other = await SocketClient.join(
+      hubs[1]?.address.url ?? '',
+      await tokenFor('ada', ['write:*'], 'acme'),
+      replica(3),
+      'acme',
+    )
     await other.subscribe('note:a')
     await ada.push('note:a', epoch, [put(replica(1), 2, 'z')])
     await bob.until(() => heardBy(bob).includes(3))
@@ -87,7 +93,10 @@ describe('two hubs on one storage', () => {
       await ada.push('note:a', epoch, [put(replica(1), counter, 'x')])
     }
     const { headSeq, ops } = await bob.subscribe('note:a', { epoch, seq: 0 })
-    expect(ops.map(({ seq }) => seq), 'nothing is lost').toEqual(Array.from({ length: headSeq }, (_, i) => i + 1))
+    expect(
+      ops.map(({ seq }) => seq),
+      'nothing is lost',
+    ).toEqual(Array.from({ length: headSeq }, (_, i) => i + 1))
   })
 
   it('start and work while Redis is away', async () => {

@@ -24,5 +24,7 @@ async function importFile(file: string): Promise<Readonly<Record<string, unknown
 }
 
 function isDefinitions(value: unknown): value is StreamDefinitions {
-  return typeof value === 'object' && value !== null && 'ruleFor' in value && typeof value.ruleFor === 'function'
+  return (
+    typeof value === 'object' && value !== null && 'ruleFor' in value && typeof value.ruleFor === 'function'
+  )
 }

@@ -14,7 +14,11 @@ const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]'])
  *
  * @param host the request's `Host` header
  */
-export function isOriginAllowed(origins: Origins | undefined, origin: string | undefined, host: string | undefined): boolean {
+export function isOriginAllowed(
+  origins: Origins | undefined,
+  origin: string | undefined,
+  host: string | undefined,
+): boolean {
   if (origin === undefined || origins === '*') return true
   if (typeof origins === 'function') return origins(origin)
   if (origins !== undefined) return origins.includes(origin)

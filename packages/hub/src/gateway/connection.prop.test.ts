@@ -9,22 +9,44 @@ const [witness, hostile] = [replica(1), replica(2)]
 const stream = fc.constantFrom('note:a', 'tape:a', '__proto__', 'note:', '*', 'other:a', '\u{1F600}')
 const epoch = fc.constantFrom('', '0123456789abcdef', 'known')
 const small = fc.integer({ min: 0, max: 5 })
-const op = fc.record({ author: fc.constantFrom(witness, hostile), counter: small, base: small, count: small, text: fc.constantFrom('x', 'yy', 'Ä') })
+const op = fc.record({
+  author: fc.constantFrom(witness, hostile),
+  counter: small,
+  base: small,
+  count: small,
+  text: fc.constantFrom('x', 'yy', 'Ä'),
+})
 
 type Made = (knownEpoch: string) => ClientMessage
 
 const message: fc.Arbitrary<Made> = fc.oneof(
-  fc.record({ stream, epoch, ops: fc.array(op, { maxLength: 4 }) }).map((batch) => (known: string): ClientMessage => {
-    const ops = batch.ops.map(({ author, counter, base, count, text }) => {
-      return { ...put(author, counter + 1, text, base), count: count + 1 }
-    })
-    return { type: 'push', id: 1, batches: [{ stream: batch.stream, epoch: batch.epoch === 'known' ? known : batch.epoch, ops }] }
-  }),
-  fc.record({ stream, epoch, seq: small, rebuildBelow: fc.option(small, { nil: undefined }) }).map((cursor) => (known: string): ClientMessage => ({
-    type: 'subscribe',
-    id: 2,
-    streams: [{ ...cursor, epoch: cursor.epoch === 'known' ? known : cursor.epoch, rule: 'tape', ruleVersion: 1, outbox: [] }],
-  })),
+  fc
+    .record({ stream, epoch, ops: fc.array(op, { maxLength: 4 }) })
+    .map((batch) => (known: string): ClientMessage => {
+      const ops = batch.ops.map(({ author, counter, base, count, text }) => {
+        return { ...put(author, counter + 1, text, base), count: count + 1 }
+      })
+      return {
+        type: 'push',
+        id: 1,
+        batches: [{ stream: batch.stream, epoch: batch.epoch === 'known' ? known : batch.epoch, ops }],
+      }
+    }),
+  fc
+    .record({ stream, epoch, seq: small, rebuildBelow: fc.option(small, { nil: undefined }) })
+    .map((cursor) => (known: string): ClientMessage => ({
+      type: 'subscribe',
+      id: 2,
+      streams: [
+        {
+          ...cursor,
+          epoch: cursor.epoch === 'known' ? known : cursor.epoch,
+          rule: 'tape',
+          ruleVersion: 1,
+          outbox: [],
+        },
+      ],
+    })),
   fc.record({ stream, epoch, afterSeq: small }).map((pull) => (known: string): ClientMessage => ({
     ...pull,
     type: 'pull',
@@ -32,7 +54,9 @@ const message: fc.Arbitrary<Made> = fc.oneof(
     epoch: pull.epoch === 'known' ? known : pull.epoch,
   })),
   stream.map((name) => (): ClientMessage => ({ type: 'unsubscribe', id: 4, streams: [name, name] })),
-  fc.constantFrom('mallory|write:*', 'ada|write:*', '', '|').map((token) => (): ClientMessage => ({ type: 'renew', id: 5, token })),
+  fc
+    .constantFrom('mallory|write:*', 'ada|write:*', '', '|')
+    .map((token) => (): ClientMessage => ({ type: 'renew', id: 5, token })),
   fc.constant((): ClientMessage => ({
     type: 'hello',
     id: 6,
@@ -47,7 +71,10 @@ const message: fc.Arbitrary<Made> = fc.oneof(
 /** What a hostile client may do to the bytes of a frame. */
 const spoil = fc.oneof(
   { weight: 3, arbitrary: fc.constant((frame: Uint8Array) => frame) },
-  { weight: 1, arbitrary: fc.nat(200).map((at) => (frame: Uint8Array) => frame.slice(0, at % (frame.length + 1))) },
+  {
+    weight: 1,
+    arbitrary: fc.nat(200).map((at) => (frame: Uint8Array) => frame.slice(0, at % (frame.length + 1))),
+  },
   {
     weight: 1,
     arbitrary: fc.tuple(fc.nat(200), fc.nat(255)).map(([at, byte]) => (frame: Uint8Array) => {

@@ -43,7 +43,11 @@ describe('a connection', () => {
     ['garbage', Uint8Array.of(250, 1, 2, 3), 'protocol/unexpected-message'],
     ['nothing', new Uint8Array(0), 'codec/malformed'],
     ['a truncated hello', Uint8Array.of(1, 1, 1, 9), 'codec/malformed'],
-    ['another message', encodeClientMessage({ type: 'renew', id: 3, token: 't' }), 'protocol/unexpected-message'],
+    [
+      'another message',
+      encodeClientMessage({ type: 'renew', id: 3, token: 't' }),
+      'protocol/unexpected-message',
+    ],
     ['a frame above the limit', new Uint8Array(64 * 1024 + 1), 'frame/too-large'],
   ])('that begins with %s ends with a reason', async (_name, frame, code) => {
     const world = await EngineWorld.start()

@@ -119,7 +119,12 @@ export class Connection implements ConnectionHandlers, SessionConnection {
 
   readInTurn(id: number, read: () => Promise<void>): void {
     if (this.waitingReads >= MAX_WAITING_READS) {
-      this.refuse(id, createError('hub/overloaded', 'Too many requests of this connection wait.', { details: { retryAfterMs: 100 } }))
+      this.refuse(
+        id,
+        createError('hub/overloaded', 'Too many requests of this connection wait.', {
+          details: { retryAfterMs: 100 },
+        }),
+      )
       return
     }
     this.waitingReads++

@@ -50,7 +50,14 @@ export function createHubEngine(options: HubEngineOptions): HubEngine {
   const log = new HubLog({ ...options, system, logger, limits })
   const workspaces = new Map<string, Workspace>()
   let isDraining = false
-  const context: GatewayContext = { log, auth: options.auth, system, limits, logger, isDraining: () => isDraining }
+  const context: GatewayContext = {
+    log,
+    auth: options.auth,
+    system,
+    limits,
+    logger,
+    isDraining: () => isDraining,
+  }
 
   function accept(name: string, peer: HubConnection): ConnectionHandlers {
     const workspace = workspaces.get(name) ?? new Workspace(name)

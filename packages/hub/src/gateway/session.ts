@@ -81,5 +81,7 @@ export class Session {
 
 /** The refusal of an action that no grant allows. */
 export function denied(action: 'read' | 'write', stream: string): Error {
-  return createError('acl/denied', `No grant allows to ${action} this stream.`, { details: { action, stream } })
+  return createError('acl/denied', `No grant allows to ${action} this stream.`, {
+    details: { action, stream },
+  })
 }

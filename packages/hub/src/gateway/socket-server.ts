@@ -19,6 +19,7 @@ export interface SocketServerOptions {
   readonly adapter?: ServerOptions['adapter']
 }
 
+const ENVELOPE_BYTES = 1024
 const CONNECT_TIMEOUT_MS = 5_000
 const PING_INTERVAL_MS = 15_000
 const PING_TIMEOUT_MS = 10_000
@@ -42,7 +43,8 @@ export class SocketServer implements Broadcast {
       httpCompression: false,
       serveClient: false,
       cleanupEmptyChildNamespaces: true,
-      maxHttpBufferSize: limits.frameBytes,
+      // A frame travels with the name of its namespace. What is above is refused while it is received.
+      maxHttpBufferSize: limits.frameBytes + ENVELOPE_BYTES,
       connectTimeout: CONNECT_TIMEOUT_MS,
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
@@ -59,7 +61,9 @@ export class SocketServer implements Broadcast {
   serve(engine: HubEngine): void {
     const { logger, limits } = this.options
     this.io.engine.on('connection', (conn: Socket['conn']) => limitUnread(conn, limits.unreadBytes))
-    this.io.use((_socket, next) => next(createError('config/invalid', 'Connect to a workspace, such as /default.')))
+    this.io.use((_socket, next) =>
+      next(createError('config/invalid', 'Connect to a workspace, such as /default.')),
+    )
     const workspaces = this.io.of(WORKSPACE_NAMESPACE)
     workspaces.use((socket, next) => next(this.refusalOf(socket)))
     workspaces.on('connection', (socket) => {
@@ -87,7 +91,10 @@ export class SocketServer implements Broadcast {
     const namespace = `/${workspace}`
     // Nobody is connected to the workspace here; with other hubs, somebody may be there.
     if (!this.options.adapter && !this.io._nsps.has(namespace)) return
-    this.io.of(namespace).to(roomOf(stream)).emit(MESSAGE_EVENT, Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength))
+    this.io
+      .of(namespace)
+      .to(roomOf(stream))
+      .emit(MESSAGE_EVENT, Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength))
   }
 
   /** Ends all connections. The HTTP server is closed too. */

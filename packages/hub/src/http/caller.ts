@@ -12,7 +12,11 @@ export interface Caller {
 }
 
 /** @throws FlowSyncError `auth/*`, `acl/denied` */
-export async function callerOf(context: HttpContext, exchange: HttpExchange, workspace: string): Promise<Caller> {
+export async function callerOf(
+  context: HttpContext,
+  exchange: HttpExchange,
+  workspace: string,
+): Promise<Caller> {
   const identity = await identify(context.auth, exchange.token, { workspace, nowMs: context.system.nowMs() })
   const grants = parseGrants(identity.grants)
   return {

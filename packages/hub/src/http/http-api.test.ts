@@ -18,7 +18,11 @@ afterAll(() => test.hub.close())
 async function request(path: string, init: RequestInit & { as?: string } = {}) {
   const headers = { Authorization: `Bearer ${init.as ?? token}` }
   const response = await fetch(`${test.address.url}${path}`, { headers, ...init })
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> }
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Record<string, unknown>,
+  }
 }
 
 const post = (stream: string, body: unknown, as?: string) =>
@@ -42,7 +46,10 @@ describe('the HTTP API', () => {
     expect(await post('note:http', { intent: put_('one') })).toMatchObject({ status: 200, body: { seq: 1 } })
     const { epoch } = await reader.subscribe('note:http')
     await reader.push('note:http', epoch, [put(replica(1), 1, ' two ')])
-    expect(await post('note:http', { intent: put_('three') })).toMatchObject({ status: 200, body: { seq: 3, epoch } })
+    expect(await post('note:http', { intent: put_('three') })).toMatchObject({
+      status: 200,
+      body: { seq: 3, epoch },
+    })
     expect(await post('note:http', { intent: put_('') })).toMatchObject({ status: 200, body: { seq: null } })
     expect(await request('/v1/default/streams/note:http')).toMatchObject({
       status: 200,
@@ -53,7 +60,9 @@ describe('the HTTP API', () => {
   })
 
   it('stores concurrent pushes each once', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => post('note:many', { intent: put_('x') })))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => post('note:many', { intent: put_('x') })),
+    )
     expect(answers.map(({ body }) => body['seq']).sort((a, b) => Number(a) - Number(b))).toEqual(
       Array.from({ length: 20 }, (_, index) => index + 1),
     )
@@ -61,7 +70,11 @@ describe('the HTTP API', () => {
 
   it('stores what has an idempotency key once, also when it comes at the same time', async () => {
     const body = { intent: put_('once'), idempotencyKey: 'k1' }
-    const answers = await Promise.all([post('note:once', body), post('note:once', body), post('note:once', body)])
+    const answers = await Promise.all([
+      post('note:once', body),
+      post('note:once', body),
+      post('note:once', body),
+    ])
     await post('note:once', { intent: put_(' more') })
     answers.push(await post('note:once', { ...body, intent: put_('changed') }))
     expect(answers.map(({ body: { seq } }) => seq)).toEqual([1, 1, 1, 1])
@@ -75,7 +88,9 @@ describe('the HTTP API', () => {
     const { body } = await request('/v1/default/hydrate?stream=note:h&stream=note:empty&stream=note:h')
     const streams = body['streams'] as { name: string; epoch: string; seq: number; state: string }[]
     expect(body['workspace']).toBe('default')
-    expect(streams.map(({ name, seq, state }) => [name, seq, Buffer.from(state, 'base64').toString()])).toEqual([
+    expect(
+      streams.map(({ name, seq, state }) => [name, seq, Buffer.from(state, 'base64').toString()]),
+    ).toEqual([
       ['note:h', 1, 'state'],
       ['note:empty', 0, ''],
     ])
@@ -98,7 +113,13 @@ describe('the HTTP API', () => {
     ['POST', '/v1/default/streams/note:a', '{"intent":{"op":"put","text":7}}', 422, 'op/invalid-intent'],
     ['POST', '/v1/default/streams/note:a', '{"__proto__":{"intent":1}}', 422, 'op/invalid-intent'],
     ['POST', '/v1/default/streams/note:a', '{"intent":{},"idempotencyKey":""}', 422, 'op/invalid-intent'],
-    ['POST', '/v1/default/streams/note:a', `{"intent":{"op":"put","text":"${'x'.repeat(1001)}"}}`, 413, 'op/too-large'],
+    [
+      'POST',
+      '/v1/default/streams/note:a',
+      `{"intent":{"op":"put","text":"${'x'.repeat(1001)}"}}`,
+      413,
+      'op/too-large',
+    ],
     ['POST', '/v1/default/streams/note:a', 'x'.repeat(100_001), 413, 'frame/too-large'],
   ] as const)('refuses %s %s with a body of %s', async (method, path, body, status, code) => {
     expect(await request(path, { method, body })).toMatchObject({ status, body: { error: { code } } })
@@ -131,7 +152,10 @@ describe('the HTTP API', () => {
 
   it('answers a preflight of an allowed page', async () => {
     const headers = { Origin: 'http://localhost:3000', 'Access-Control-Request-Method': 'POST' }
-    const response = await fetch(`${test.address.url}/v1/default/streams/note:a`, { method: 'OPTIONS', headers })
+    const response = await fetch(`${test.address.url}/v1/default/streams/note:a`, {
+      method: 'OPTIONS',
+      headers,
+    })
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-origin')).toBe('http://localhost:3000')
     expect(response.headers.get('access-control-allow-headers')).toContain('Authorization')

@@ -12,7 +12,9 @@ import { getValue, hydrate } from './read-streams.js'
 type Route = (exchange: HttpExchange) => Promise<void>
 
 /** The HTTP API beside the sockets: for servers that render, for scripts and for load balancers. */
-export function createHttpApi(context: HttpContext): (request: IncomingMessage, response: ServerResponse) => void {
+export function createHttpApi(
+  context: HttpContext,
+): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const exchange = new HttpExchange(request, response)
     serve(context, exchange).catch((error: unknown) => {
@@ -32,7 +34,8 @@ async function serve(context: HttpContext, exchange: HttpExchange): Promise<void
   if (!routes) throw createError('http/not-found', 'There is nothing at this path.')
   if (exchange.method === 'OPTIONS') return exchange.answer(204)
   const route = routes[exchange.method]
-  if (!route) throw createError('http/method-not-allowed', `This path takes ${Object.keys(routes).join(', ')}.`)
+  if (!route)
+    throw createError('http/method-not-allowed', `This path takes ${Object.keys(routes).join(', ')}.`)
   await route(exchange)
 }
 

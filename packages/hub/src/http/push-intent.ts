@@ -50,7 +50,8 @@ async function store(
     if (!folded) throw createError('stream/unknown', 'The stream is gone.')
     const prepared = folded.fold.prepare(intent, { ...id, nowMs: system.nowMs() })
     if (!prepared) return null
-    if (prepared.op.body.length > limits.opBytes) throw createError('op/too-large', `An op may take ${limits.opBytes} bytes.`)
+    if (prepared.op.body.length > limits.opBytes)
+      throw createError('op/too-large', `An op may take ${limits.opBytes} bytes.`)
     const appended = await log.append(stream, folded.epoch, subject, [prepared.op])
     if (appended.kind === 'ok') return appended.seqs[0] ?? null
     // The same key on two hubs at once: the other one was first, and its answer is ours.
@@ -65,7 +66,10 @@ function parseRequest(body: unknown): PushRequest {
   }
   const key: unknown = 'idempotencyKey' in body ? body.idempotencyKey : undefined
   if (key !== undefined && (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH)) {
-    throw createError('op/invalid-intent', `An idempotency key is a text of 1 to ${MAX_KEY_LENGTH} characters.`)
+    throw createError(
+      'op/invalid-intent',
+      `An idempotency key is a text of 1 to ${MAX_KEY_LENGTH} characters.`,
+    )
   }
   return { intent: body.intent, idempotencyKey: key }
 }

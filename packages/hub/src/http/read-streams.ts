@@ -29,10 +29,15 @@ export async function getValue(
 }
 
 /** `GET /v1/:workspace/hydrate?stream=a&stream=b`: states that a client continues from, for servers that render. */
-export async function hydrate(context: HttpContext, exchange: HttpExchange, workspace: string): Promise<void> {
+export async function hydrate(
+  context: HttpContext,
+  exchange: HttpExchange,
+  workspace: string,
+): Promise<void> {
   const caller = await callerOf(context, exchange, workspace)
   const names = [...new Set(exchange.url.searchParams.getAll('stream'))]
-  if (names.length > MAX_STREAMS) throw createError('limit/streams', `One request may ask for ${MAX_STREAMS} streams.`)
+  if (names.length > MAX_STREAMS)
+    throw createError('limit/streams', `One request may ask for ${MAX_STREAMS} streams.`)
   for (const name of names) caller.check('read', name)
   const streams = []
   for (const name of names) {

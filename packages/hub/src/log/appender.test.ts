@@ -10,7 +10,12 @@ import { Appender } from './appender.js'
 async function world(queuedBytes = 1_000_000) {
   const inner = memory()
   await inner.open()
-  const { epoch } = await inner.openStream({ workspace: 'acme', stream: 'note:a', rule: 'tape', ruleVersion: 1 })
+  const { epoch } = await inner.openStream({
+    workspace: 'acme',
+    stream: 'note:a',
+    rule: 'tape',
+    ruleVersion: 1,
+  })
   const groups: { size: number; commit: () => void; fail: (error: Error) => void }[] = []
   const storage: LogDriver = Object.assign(Object.create(inner) as LogDriver, {
     append: (batches: readonly AppendBatch[]) =>
@@ -72,7 +77,10 @@ describe('group commit', () => {
     const { append, groups } = await world(1_000)
     const first = append(1, 'x'.repeat(5_000))
     const second = await append(5_001)
-    expect(second).toMatchObject({ kind: 'failed', error: { code: 'hub/overloaded', details: { retryAfterMs: 500 } } })
+    expect(second).toMatchObject({
+      kind: 'failed',
+      error: { code: 'hub/overloaded', details: { retryAfterMs: 500 } },
+    })
     await settle()
     groups[0]?.commit()
     expect(await first).toMatchObject({ kind: 'ok' })

@@ -54,7 +54,9 @@ describe('clean cuts', () => {
         let nowMs = 0
         for (const { lag, waitMs, ops } of steps) {
           nowMs += waitMs
-          const batch = Array.from({ length: ops }, (_, index) => opAt(log.length + 1 + index, Math.max(0, log.length - lag)))
+          const batch = Array.from({ length: ops }, (_, index) =>
+            opAt(log.length + 1 + index, Math.max(0, log.length - lag)),
+          )
           log.push(...batch)
           cuts.note(batch, nowMs)
           endedAt.set(log.length, nowMs)

@@ -8,7 +8,11 @@ import type { OpenStream } from './open-stream.js'
 function world() {
   const system = new ManualSystem()
   const feeds: Feed[] = []
-  const fanout = new Fanout({ publish: (_w, _s, frame) => feeds.push(decodeHubMessage(frame) as Feed) }, system, 4)
+  const fanout = new Fanout(
+    { publish: (_w, _s, frame) => feeds.push(decodeHubMessage(frame) as Feed) },
+    system,
+    4,
+  )
   const stream = (name: string): OpenStream => ({
     key: { workspace: 'acme', stream: name },
     rule: streams.ruleFor(name),
@@ -21,7 +25,10 @@ function world() {
     tailBytes: 0,
   })
   const ops = (from: number, through: number, text = 'x') =>
-    Array.from({ length: through - from + 1 }, (_, i) => ({ ...put(replica(1), from + i, text), seq: from + i }))
+    Array.from({ length: through - from + 1 }, (_, i) => ({
+      ...put(replica(1), from + i, text),
+      seq: from + i,
+    }))
   const told = () => feeds.map((feed) => [feed.stream, ...feed.ops.map(({ seq }) => seq)])
   return { system, fanout, feeds, told, stream, ops }
 }

@@ -62,7 +62,11 @@ export class Fanout {
   private send(stream: OpenStream, epoch: string, ops: readonly SequencedOp[]): void {
     const { workspace, stream: name } = stream.key
     for (const part of frameParts(ops)) {
-      this.broadcast.publish(workspace, name, encodeHubMessage({ type: 'feed', stream: name, epoch, ops: part }))
+      this.broadcast.publish(
+        workspace,
+        name,
+        encodeHubMessage({ type: 'feed', stream: name, epoch, ops: part }),
+      )
     }
   }
 }

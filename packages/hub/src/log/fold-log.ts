@@ -27,7 +27,9 @@ interface FoldSource {
   readonly throughSeq?: number
 }
 
-type Advanced = { readonly kind: 'done'; readonly epoch: string; readonly ops: number } | { readonly kind: 'needs'; readonly base: number }
+type Advanced =
+  | { readonly kind: 'done'; readonly epoch: string; readonly ops: number }
+  | { readonly kind: 'needs'; readonly base: number }
 
 /**
  * Folds a stream up to its head, or to `throughSeq`, from its latest snapshot and the log after it, in slices that leave the event loop free.
@@ -48,7 +50,8 @@ export async function foldLog(source: FoldSource): Promise<FoldedLog | undefined
     const advanced = await advance(source, fold)
     if (!advanced) return undefined
     if (advanced.kind === 'done') return { epoch: advanced.epoch, fold, foldedOps: advanced.ops }
-    if (!snapshot) throw createError('hub/internal', 'The rule wants history before the beginning of the log.')
+    if (!snapshot)
+      throw createError('hub/internal', 'The rule wants history before the beginning of the log.')
     atOrBelow = Math.min(advanced.base, snapshot.seq - 1)
   }
 }
@@ -63,7 +66,10 @@ function startFold(rule: AnyMergeRule, origin: FoldOrigin | undefined): AnyFold 
   }
 }
 
-async function advance({ storage, system, key, throughSeq }: FoldSource, fold: AnyFold): Promise<Advanced | undefined> {
+async function advance(
+  { storage, system, key, throughSeq }: FoldSource,
+  fold: AnyFold,
+): Promise<Advanced | undefined> {
   let ops = 0
   let sliceStartedMs = system.nowMs()
   for (;;) {

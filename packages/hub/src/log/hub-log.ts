@@ -123,7 +123,11 @@ export class HubLog {
     return this.fromSnapshot(stream, rebuildBelow, limitBytes)
   }
 
-  private async fromSnapshot(stream: OpenStream, atOrBelow: number | undefined, limitBytes: number): Promise<CatchUp> {
+  private async fromSnapshot(
+    stream: OpenStream,
+    atOrBelow: number | undefined,
+    limitBytes: number,
+  ): Promise<CatchUp> {
     const snapshot = await this.snapshotter.latest(stream, atOrBelow)
     const tail = await this.readTail(stream, snapshot?.seq ?? 0, limitBytes)
     // A snapshot of another epoch is as good: the log was kept. Its epoch is the log's.

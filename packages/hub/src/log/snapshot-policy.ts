@@ -29,7 +29,10 @@ const MAX_TAIL_BYTES = 1024 * 1024
  * True when a snapshot would save joiners more than it costs: writing one takes its bytes, so the tail
  * must have grown to half of them.
  */
-export function isSnapshotDue({ tailOps, tailBytes, snapshotBytes }: SnapshotTail, policy: SnapshotPolicy): boolean {
+export function isSnapshotDue(
+  { tailOps, tailBytes, snapshotBytes }: SnapshotTail,
+  policy: SnapshotPolicy,
+): boolean {
   if (tailOps >= policy.maxOps || tailBytes >= Math.max(MAX_TAIL_BYTES, snapshotBytes)) return true
   return tailOps >= policy.minOps && tailBytes * 2 >= snapshotBytes
 }

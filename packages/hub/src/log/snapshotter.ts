@@ -101,7 +101,12 @@ export class Snapshotter {
     const { policy } = this.options
     const { tailFrom, tailBytes, snapshotBytes, headSeq } = stream
     const tailOps = headSeq - tailFrom
-    if (this.isClosed || this.due.has(stream) || !isSnapshotDue({ tailOps, tailBytes, snapshotBytes }, policy)) return
+    if (
+      this.isClosed ||
+      this.due.has(stream) ||
+      !isSnapshotDue({ tailOps, tailBytes, snapshotBytes }, policy)
+    )
+      return
     const seq = this.cutAt(stream)
     // A cut that leaves most of the tail would save joiners little.
     if (seq === undefined || (seq - tailFrom) * 2 < tailOps) {

@@ -21,11 +21,20 @@ describe('the log', () => {
     await client.push('note:a', epoch, [put(replica(1), 1, 'canarypayload')])
     await client.push('note:a', epoch, [put(replica(1), 99, 'canarypayload')])
     await client.push('note:a', epoch, [put(replica(1), 14, 'CANARY-not-a-letter')])
-    const headers = { Authorization: `Bearer ${token}`, 'X-Forwarded-For': '203.0.113.77, 2001:db8:85a3::7334' }
-    for (const body of ['{"intent":{"op":"put","text":"canarypayload"}}', '{"canarypayload', '{"intent":7}']) {
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      'X-Forwarded-For': '203.0.113.77, 2001:db8:85a3::7334',
+    }
+    for (const body of [
+      '{"intent":{"op":"put","text":"canarypayload"}}',
+      '{"canarypayload',
+      '{"intent":7}',
+    ]) {
       await fetch(`${address.url}/v1/default/streams/note:a`, { method: 'POST', headers, body })
     }
-    await fetch(`${address.url}/v1/default/streams/note:a?token=${token}`, { headers: { Authorization: 'Bearer canarytoken' } })
+    await fetch(`${address.url}/v1/default/streams/note:a?token=${token}`, {
+      headers: { Authorization: 'Bearer canarytoken' },
+    })
     const forged = new SocketClient(address.url)
     await forged.connected()
     await forged.hello('canarytoken', replica(2))
@@ -35,7 +44,15 @@ describe('the log', () => {
 
     expect(text).toContain('a connection began')
     expect(text).toContain('127.0.***.***')
-    for (const canary of [/canarypayload/i, /canary-not/i, /canarytoken/, token, /"address":"127\.0\.0/, '203.0.113', '85a3']) {
+    for (const canary of [
+      /canarypayload/i,
+      /canary-not/i,
+      /canarytoken/,
+      token,
+      /"address":"127\.0\.0/,
+      '203.0.113',
+      '85a3',
+    ]) {
       expect(text).not.toMatch(canary)
     }
   })

@@ -119,7 +119,10 @@ export interface LogDriver {
   latestSnapshot(key: StreamKey, atOrBelow?: number): Promise<Snapshot | undefined>
 
   /** Streams of a workspace ordered by name (in UTF-8), those after `after`, at most `limit`. */
-  listStreams(workspace: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly StreamHead[]>
+  listStreams(
+    workspace: string,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly StreamHead[]>
 
   /**
    * Gives the stream another epoch and keeps its log: the database is older than what clients hold.

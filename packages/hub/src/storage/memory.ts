@@ -1,4 +1,10 @@
-import { type FlowSyncError, isFlowSyncError, type OpId, type ReplicaId, type SequencedOp } from '@flowsync/crdt'
+import {
+  type FlowSyncError,
+  isFlowSyncError,
+  type OpId,
+  type ReplicaId,
+  type SequencedOp,
+} from '@flowsync/crdt'
 import { createEpoch, createError, createSystem, type System } from '@flowsync/protocol'
 import type {
   AppendBatch,
@@ -55,7 +61,9 @@ class MemoryDriver implements LogDriver {
   openStream(creation: StreamCreation): Promise<StreamHead> {
     const stored = this.disk.stream(creation)
     if (stored) return this.answer(() => headOf(stored))
-    return this.write(() => headOf(this.disk.stream(creation) ?? this.disk.create(creation, createEpoch(this.system))))
+    return this.write(() =>
+      headOf(this.disk.stream(creation) ?? this.disk.create(creation, createEpoch(this.system))),
+    )
   }
 
   findStream(key: StreamKey): Promise<StreamHead | undefined> {
@@ -158,7 +166,10 @@ class MemoryDriver implements LogDriver {
     })
   }
 
-  listStreams(workspace: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly StreamHead[]> {
+  listStreams(
+    workspace: string,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly StreamHead[]> {
     const { after, limit } = page
     return this.answer(() =>
       this.disk

@@ -64,7 +64,8 @@ export function readOps(reader: ByteReader, anchor: number, replicaOf: (number: 
 function readExtra(reader: ByteReader, replicaOf: (number: number) => ReplicaId): OpId[] {
   const extra: OpId[] = []
   const length = reader.varint()
-  for (let i = 0; i < length; i++) extra.push({ replica: replicaOf(reader.varint()), counter: reader.varint() })
+  for (let i = 0; i < length; i++)
+    extra.push({ replica: replicaOf(reader.varint()), counter: reader.varint() })
   return extra
 }
 

@@ -102,9 +102,13 @@ function counterGap(op: Op, expected: number): FlowSyncError {
 
 /** The refusal of whoever speaks of another life of the stream. */
 export function epochChanged(stream: string, epoch: string): FlowSyncError {
-  return createError('stream/epoch-changed', `The log of "${stream}" was reset or restored; subscribe again.`, {
-    details: { epoch },
-  })
+  return createError(
+    'stream/epoch-changed',
+    `The log of "${stream}" was reset or restored; subscribe again.`,
+    {
+      details: { epoch },
+    },
+  )
 }
 
 /** The refusal of an append to, or a read of, a stream that nobody opened. */

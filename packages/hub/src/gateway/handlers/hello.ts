@@ -13,7 +13,11 @@ const RECONNECT_ELSEWHERE_MS = 200
  * replica to the subject that first appends under it, and refuses everybody else.
  * @throws FlowSyncError `auth/*`, `acl/denied`, `hub/draining`
  */
-export async function openSession(context: GatewayContext, workspace: string, hello: Hello): Promise<Session> {
+export async function openSession(
+  context: GatewayContext,
+  workspace: string,
+  hello: Hello,
+): Promise<Session> {
   const { system, limits } = context
   if (context.isDraining()) throw draining()
   const identity = await identify(context.auth, hello.token, { workspace, nowMs: system.nowMs() })

@@ -36,7 +36,12 @@ describe('push', () => {
 
   it('keeps the order of pipelined pushes, also of a stream that is not open yet', async () => {
     const world = await EngineWorld.start()
-    const { epoch } = await world.storage.openStream({ workspace: 'acme', stream: 'note:a', rule: 'tape', ruleVersion: 1 })
+    const { epoch } = await world.storage.openStream({
+      workspace: 'acme',
+      stream: 'note:a',
+      rule: 'tape',
+      ruleVersion: 1,
+    })
     const peer = await world.join()
     for (let counter = 1; counter <= 50; counter++) peer.push('note:a', epoch, [put(a, counter, 'x')])
     await settle()
@@ -180,7 +185,11 @@ describe('push', () => {
   it('refuses a push with too many ops as a whole', async () => {
     const world = await EngineWorld.start({ limits: { opsPerPush: 3 } })
     const peer = await world.reader('note:a')
-    peer.push('note:a', peer.subscribed.epoch, [1, 2, 3, 4].map((counter) => put(a, counter, 'x')))
+    peer.push(
+      'note:a',
+      peer.subscribed.epoch,
+      [1, 2, 3, 4].map((counter) => put(a, counter, 'x')),
+    )
     await settle()
     expect(peer.last('refused').error.code).toBe('frame/too-large')
     expect(peer.isClosed).toBe(false)

@@ -37,14 +37,23 @@ function checkLimits({ context }: SessionConnection, session: Session, { batches
   const nowMs = system.nowMs()
   const retryAfterMs = session.pushes.take(1, nowMs) || session.ops.take(ops, nowMs)
   if (retryAfterMs > 0) throw createError('limit/rate', 'Too many pushes.', { details: { retryAfterMs } })
-  const bytes = batches.reduce((sum, batch) => sum + batch.ops.reduce((inner, op) => inner + sizeOfOp(op), 0), 0)
+  const bytes = batches.reduce(
+    (sum, batch) => sum + batch.ops.reduce((inner, op) => inner + sizeOfOp(op), 0),
+    0,
+  )
   if (session.unansweredBytes > 0 && session.unansweredBytes + bytes > limits.queuedBytes * QUEUE_SHARE) {
-    throw createError('hub/overloaded', 'Await answers before pushing more.', { details: { retryAfterMs: 200 } })
+    throw createError('hub/overloaded', 'Await answers before pushing more.', {
+      details: { retryAfterMs: 200 },
+    })
   }
   return bytes
 }
 
-async function store(connection: SessionConnection, session: Session, batch: PushBatch): Promise<PushedResult> {
+async function store(
+  connection: SessionConnection,
+  session: Session,
+  batch: PushBatch,
+): Promise<PushedResult> {
   const { stream } = batch
   try {
     const { log } = connection.context
@@ -60,7 +69,12 @@ async function store(connection: SessionConnection, session: Session, batch: Pus
 }
 
 /** Whatever passes here every replica can fold: what it cannot read ends here, and nobody else sees it. */
-function checkOps(connection: SessionConnection, session: Session, rule: AnyMergeRule, ops: readonly Op[]): void {
+function checkOps(
+  connection: SessionConnection,
+  session: Session,
+  rule: AnyMergeRule,
+  ops: readonly Op[],
+): void {
   const { opBytes } = connection.context.limits
   if (ops.length === 0) throw createError('op/invalid', 'A batch holds no op.')
   for (const op of ops) {
@@ -70,9 +84,13 @@ function checkOps(connection: SessionConnection, session: Session, rule: AnyMerg
       })
     }
     if (op.body.length > opBytes || op.extra.length > MAX_EXTRA_IDS) {
-      throw createError('op/too-large', `An op may take ${opBytes} bytes; this one takes ${op.body.length}.`, {
-        details: { replica: op.replica, counter: op.counter, opBytes },
-      })
+      throw createError(
+        'op/too-large',
+        `An op may take ${opBytes} bytes; this one takes ${op.body.length}.`,
+        {
+          details: { replica: op.replica, counter: op.counter, opBytes },
+        },
+      )
     }
     checkBody(rule, op)
   }
@@ -86,5 +104,7 @@ function checkBody(rule: AnyMergeRule, op: Op): void {
     if (!isFlowSyncError(cause)) throw cause
     throw createError('op/invalid', `The rule "${rule.name}" cannot read the op.`, { details, cause })
   }
-  throw createError('op/invalid', 'The op claims another number of counters than its body takes.', { details })
+  throw createError('op/invalid', 'The op claims another number of counters than its body takes.', {
+    details,
+  })
 }

@@ -7,7 +7,11 @@ import type { Session } from '../session.js'
  * Replaces the session's token. What the new one no longer allows to read is left at once.
  * @throws FlowSyncError `auth/*`, `acl/denied`; the session goes on with what it had
  */
-export async function renew(connection: SessionConnection, session: Session, { id, token }: Renew): Promise<void> {
+export async function renew(
+  connection: SessionConnection,
+  session: Session,
+  { id, token }: Renew,
+): Promise<void> {
   const { auth, system } = connection.context
   const identity = await identify(auth, token, { workspace: session.workspace, nowMs: system.nowMs() })
   session.renew(identity)

@@ -16,7 +16,13 @@ function foldOf(peer: TestPeer, more: readonly SequencedOp[] = []): string {
 }
 
 /** Types one letter after the other, each when the one before is known to all. */
-async function writeLetters(world: EngineWorld, peer: TestPeer, stream: string, from: number, through: number) {
+async function writeLetters(
+  world: EngineWorld,
+  peer: TestPeer,
+  stream: string,
+  from: number,
+  through: number,
+) {
   const { epoch } = peer.subscribed
   for (let counter = from; counter <= through; counter++) {
     const head = await world.storage.findStream({ workspace: 'acme', stream })
@@ -77,13 +83,19 @@ describe('subscribe', () => {
     const author = await world.reader('note:a')
     const writing = writeLetters(world, author, 'note:a', 1, 40)
     const readers: TestPeer[] = []
-    for (let number = 10; number < 30; number++) readers.push(await world.reader('note:a', 'bob|read:*', replica(number)))
+    for (let number = 10; number < 30; number++)
+      readers.push(await world.reader('note:a', 'bob|read:*', replica(number)))
     await writing
     await world.system.advance(1_000)
     for (const reader of readers) {
       const { headSeq, ops } = reader.subscribed
       expect(ops.at(-1)?.seq ?? 0).toBe(headSeq)
-      expect(foldOf(reader, reader.all('feed').flatMap((feed) => feed.ops))).toBe(letters(1, 40))
+      expect(
+        foldOf(
+          reader,
+          reader.all('feed').flatMap((feed) => feed.ops),
+        ),
+      ).toBe(letters(1, 40))
     }
   })
 
@@ -162,7 +174,9 @@ describe('subscribe', () => {
     await world.system.advance(100)
     const latest = await world.storage.latestSnapshot({ workspace: 'acme', stream: 'tape:a' })
     expect(latest?.seq).toBeGreaterThan(50)
-    expect(new TextDecoder().decode(latest?.state)).toBe(`${letters(1, 30)}made.offline${letters(31, (latest?.seq ?? 0) - 1)}`)
+    expect(new TextDecoder().decode(latest?.state)).toBe(
+      `${letters(1, 30)}made.offline${letters(31, (latest?.seq ?? 0) - 1)}`,
+    )
   })
 
   it('sends a client of another epoch a snapshot or everything', async () => {
@@ -263,7 +277,9 @@ describe('pull', () => {
     }
     await settle()
     await settle()
-    expect(peer.all('pulled').map(({ id }) => id)).toEqual(Array.from({ length: 256 }, (_, index) => 10 + index))
+    expect(peer.all('pulled').map(({ id }) => id)).toEqual(
+      Array.from({ length: 256 }, (_, index) => 10 + index),
+    )
     expect(peer.all('refused')).toHaveLength(390 - 256)
     expect(peer.last('refused').error.code).toBe('hub/overloaded')
   })

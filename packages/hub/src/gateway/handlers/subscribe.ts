@@ -1,4 +1,10 @@
-import { createError, type StreamCursor, type Subscribe, type SubscribedResult, toWireError } from '@flowsync/protocol'
+import {
+  createError,
+  type StreamCursor,
+  type Subscribe,
+  type SubscribedResult,
+  toWireError,
+} from '@flowsync/protocol'
 import type { OpenStream } from '../../log/open-stream.js'
 import type { CatchUp } from '../../log/hub-log.js'
 import type { SessionConnection } from '../session-connection.js'
@@ -11,7 +17,11 @@ const MIN_SHARE_BYTES = 4 * 1024
 const SNAPSHOT_BYTES = 32 * 1024 * 1024
 
 /** Opens streams: joins their rooms and answers with what the client misses. */
-export async function subscribe(connection: SessionConnection, session: Session, { id, streams }: Subscribe): Promise<void> {
+export async function subscribe(
+  connection: SessionConnection,
+  session: Session,
+  { id, streams }: Subscribe,
+): Promise<void> {
   const shareBytes = Math.max(MIN_SHARE_BYTES, Math.floor(ANSWER_BYTES / Math.max(1, streams.length)))
   const results = await Promise.all(streams.map((cursor) => open(connection, session, cursor, shareBytes)))
   putOffLarge(results)
@@ -53,7 +63,12 @@ async function opened(
   return { kind: 'ok', stream: cursor.stream, access, acknowledged: throughs, ...onWire(caughtUp) }
 }
 
-function onWire({ epoch, headSeq, snapshot, ops }: CatchUp): Pick<SubscribedResult & { kind: 'ok' }, 'epoch' | 'headSeq' | 'snapshot' | 'ops'> {
+function onWire({
+  epoch,
+  headSeq,
+  snapshot,
+  ops,
+}: CatchUp): Pick<SubscribedResult & { kind: 'ok' }, 'epoch' | 'headSeq' | 'snapshot' | 'ops'> {
   return { epoch, headSeq, snapshot: snapshot && { seq: snapshot.seq, state: snapshot.state }, ops }
 }
 

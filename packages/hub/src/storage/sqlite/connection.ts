@@ -80,6 +80,8 @@ function configure(db: DatabaseSync, file: string, limitBytes: number): void {
 function preallocate(db: DatabaseSync, file: string): void {
   const wal = statSync(`${file}-wal`, { throwIfNoEntry: false })
   if (file === ':memory:' || (wal && wal.size >= WAL_BYTES)) return
-  db.exec(`BEGIN; CREATE TABLE reserve (bytes BLOB); INSERT INTO reserve VALUES (zeroblob(${WAL_BYTES})); COMMIT`)
+  db.exec(
+    `BEGIN; CREATE TABLE reserve (bytes BLOB); INSERT INTO reserve VALUES (zeroblob(${WAL_BYTES})); COMMIT`,
+  )
   db.exec('DROP TABLE reserve; PRAGMA wal_checkpoint(RESTART)')
 }

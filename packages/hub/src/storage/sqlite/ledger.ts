@@ -63,7 +63,13 @@ export class CachedStream implements StreamLedger {
     return loaded
   }
 
-  find({ replica, counter }: { readonly replica: ReplicaId; readonly counter: number }): SequencedOp | undefined {
+  find({
+    replica,
+    counter,
+  }: {
+    readonly replica: ReplicaId
+    readonly counter: number
+  }): SequencedOp | undefined {
     const staged = this.staged.find((op) => op.replica === replica && op.counter === counter)
     return staged ?? this.source.findStored(this, replica, counter)
   }

@@ -44,7 +44,11 @@ export class LogTable {
     }
   }
 
-  private insertRow(stream: number, ops: readonly SequencedOp[], numberOf: (replica: ReplicaId) => number): void {
+  private insertRow(
+    stream: number,
+    ops: readonly SequencedOp[],
+    numberOf: (replica: ReplicaId) => number,
+  ): void {
     const first = ops[0]?.seq ?? 0
     const writer = new ByteWriter(64 + 16 * ops.length)
     writeOps(writer, ops, first - 1, numberOf)

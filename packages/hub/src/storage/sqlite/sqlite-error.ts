@@ -23,7 +23,11 @@ export function sqliteError(error: unknown, file: string): FlowSyncError {
         { cause },
       )
     case READONLY:
-      return createError('storage/read-only', `${file} cannot be written. Check its permissions and its folder's.`, { cause })
+      return createError(
+        'storage/read-only',
+        `${file} cannot be written. Check its permissions and its folder's.`,
+        { cause },
+      )
     case CORRUPT:
     case NOTADB:
       return createError(
@@ -32,11 +36,21 @@ export function sqliteError(error: unknown, file: string): FlowSyncError {
         { cause },
       )
     case FULL:
-      return createError('storage/full', `No space is left for ${file}. Nothing was stored; free space and it goes on.`, { cause })
+      return createError(
+        'storage/full',
+        `No space is left for ${file}. Nothing was stored; free space and it goes on.`,
+        { cause },
+      )
     case CANTOPEN:
-      return createError('storage/unavailable', `${file} cannot be opened. Check that its folder exists and may be written.`, { cause })
+      return createError(
+        'storage/unavailable',
+        `${file} cannot be opened. Check that its folder exists and may be written.`,
+        { cause },
+      )
     default:
-      return createError('storage/unavailable', `${file} does not answer as it should: ${messageOf(error)}`, { cause })
+      return createError('storage/unavailable', `${file} does not answer as it should: ${messageOf(error)}`, {
+        cause,
+      })
   }
 }
 

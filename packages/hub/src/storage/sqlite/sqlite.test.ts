@@ -57,6 +57,30 @@ describe('sqlite driver', () => {
     expect(await readFile(file)).toEqual(bytes)
   })
 
+  it('says that the file is damaged when it meets damage later', async () => {
+    const driver = await open('log.db')
+    const { epoch } = await driver.openStream(creation)
+    const ops = Array.from({ length: 3_000 }, (_, index) => ({
+      replica: 'a'.repeat(32) as never,
+      counter: index + 1,
+      count: 1,
+      base: 0,
+      extra: [],
+      body: new Uint8Array(200).fill(7),
+    }))
+    await driver.append([{ ...creation, epoch, subject: 'alice', ops }])
+    await driver.close()
+    const file = join(folder, 'log.db')
+    const bytes = await readFile(file)
+    bytes.fill(0xa5, 4096)
+    await writeFile(file, bytes)
+    const readAll = async () => {
+      const damaged = await open('log.db')
+      await damaged.read({ ...creation, afterSeq: 0, limitBytes: 10_000_000 })
+    }
+    await expect(readAll()).rejects.toMatchObject({ code: 'storage/corrupt' })
+  })
+
   it('refuses the database of another program and of a newer version', async () => {
     const other = new DatabaseSync(join(folder, 'other.db'))
     other.exec('CREATE TABLE invoice (id INTEGER)')

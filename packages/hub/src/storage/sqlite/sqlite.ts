@@ -102,21 +102,33 @@ class SqliteDriver implements LogDriver {
     )
   }
 
-  async read({ workspace, stream, afterSeq, limitBytes, throughSeq }: ReadRange): Promise<LogSlice | undefined> {
+  async read({
+    workspace,
+    stream,
+    afterSeq,
+    limitBytes,
+    throughSeq,
+  }: ReadRange): Promise<LogSlice | undefined> {
     const thread = await this.ready()
     const range = { workspace, stream, afterSeq, limitBytes, throughSeq }
     const slice = await thread.call('read', [range])
     return slice && decodeSlice(slice, range)
   }
 
-  async countersOf({ workspace, stream }: StreamKey, replicas: readonly ReplicaId[]): Promise<readonly number[]> {
+  async countersOf(
+    { workspace, stream }: StreamKey,
+    replicas: readonly ReplicaId[],
+  ): Promise<readonly number[]> {
     const thread = await this.ready()
     return thread.call('countersOf', [{ workspace, stream }, replicas])
   }
 
   async findSeq({ workspace, stream }: StreamKey, { replica, counter }: OpId): Promise<number | undefined> {
     const thread = await this.ready()
-    return thread.call('findSeq', [{ workspace, stream }, { replica, counter }])
+    return thread.call('findSeq', [
+      { workspace, stream },
+      { replica, counter },
+    ])
   }
 
   async putSnapshot({ workspace, stream }: StreamKey, snapshot: Snapshot): Promise<void> {
@@ -177,7 +189,10 @@ class SqliteDriver implements LogDriver {
   }
 }
 
-function decodeSlice(slice: EncodedSlice, { afterSeq, limitBytes, throughSeq = slice.headSeq }: ReadRange): LogSlice {
+function decodeSlice(
+  slice: EncodedSlice,
+  { afterSeq, limitBytes, throughSeq = slice.headSeq }: ReadRange,
+): LogSlice {
   const { epoch, headSeq, rows, replicas } = slice
   const ops: LogSlice['ops'][number][] = []
   let bytes = 0

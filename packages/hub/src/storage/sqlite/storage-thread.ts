@@ -61,7 +61,9 @@ export class StorageThread {
   private fail(cause: unknown): void {
     this.failure ??= isFlowSyncError(cause)
       ? cause
-      : createError('storage/unavailable', 'The storage thread has ended; nothing more was stored.', { cause })
+      : createError('storage/unavailable', 'The storage thread has ended; nothing more was stored.', {
+          cause,
+        })
     for (const { reject } of this.waiting.values()) reject(this.failure)
     this.waiting.clear()
   }

@@ -17,7 +17,9 @@ export class StreamTable {
   private readonly updateEpoch: StatementSync
 
   constructor(db: DatabaseSync) {
-    this.insert = db.prepare('INSERT INTO stream (workspace, name, rule, rule_version, epoch) VALUES (?, ?, ?, ?, ?)')
+    this.insert = db.prepare(
+      'INSERT INTO stream (workspace, name, rule, rule_version, epoch) VALUES (?, ?, ?, ?, ?)',
+    )
     this.select = db.prepare(`SELECT ${COLUMNS} FROM stream WHERE workspace = ? AND name = ?`)
     this.selectPage = db.prepare(
       `SELECT ${COLUMNS} FROM stream WHERE workspace = ? AND name > ? ORDER BY name LIMIT ?`,

@@ -21,7 +21,11 @@ export type WorkerMethod = keyof WorkerMethods
 
 /** A call on its way to the worker. */
 export type WorkerCall = {
-  [M in WorkerMethod]: { readonly id: number; readonly method: M; readonly args: Parameters<WorkerMethods[M]> }
+  [M in WorkerMethod]: {
+    readonly id: number
+    readonly method: M
+    readonly args: Parameters<WorkerMethods[M]>
+  }
 }[WorkerMethod]
 
 /** Its answer. Answers come in the order of the calls. */
