@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CommandProcess, type Ended } from '../fixtures/hub-process.js'
-import { SECRET } from '../fixtures/test-hub.js'
+import { CommandProcess, type Ended } from '../tests/hub-process.js'
+import { SECRET } from '../tests/test-hub.js'
 
 let folder: string
 const started: CommandProcess[] = []

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SECRET } from '../fixtures/test-hub.js'
+import { SECRET } from '../tests/test-hub.js'
 import type { CliIo } from './cli-io.js'
 import { runCli } from './program.js'
 

@@ -1,8 +1,8 @@
 import { createClient } from 'redis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { put, replica } from '../fixtures/engine-world.js'
-import { SocketClient } from '../fixtures/socket-client.js'
-import { startHub, type TestHub, tokenFor } from '../fixtures/test-hub.js'
+import { put, replica } from '../tests/engine-world.js'
+import { SocketClient } from '../tests/socket-client.js'
+import { startHub, type TestHub, tokenFor } from '../tests/test-hub.js'
 import { memory } from '../storage/memory.js'
 import type { LogDriver } from '../storage/driver.js'
 

@@ -1,8 +1,8 @@
 import { type ClientMessage, encodeClientMessage, PROTOCOL_VERSION } from '@flowsync/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EngineWorld, put, replica } from '../fixtures/engine-world.js'
-import { settle } from '../fixtures/manual-system.js'
+import { EngineWorld, put, replica } from '../tests/engine-world.js'
+import { settle } from '../tests/manual-system.js'
 
 const [witness, hostile] = [replica(1), replica(2)]
 

@@ -1,7 +1,7 @@
 import { encodeClientMessage, PROTOCOL_VERSION } from '@flowsync/protocol'
 import { describe, expect, it } from 'vitest'
-import { EngineWorld, plainAuth, put, replica } from '../fixtures/engine-world.js'
-import { settle } from '../fixtures/manual-system.js'
+import { EngineWorld, plainAuth, put, replica } from '../tests/engine-world.js'
+import { settle } from '../tests/manual-system.js'
 
 describe('a connection', () => {
   it('is welcomed with what it may do', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { put, replica } from '../fixtures/engine-world.js'
-import { SocketClient } from '../fixtures/socket-client.js'
-import { startHub, type TestHub, tokenFor } from '../fixtures/test-hub.js'
+import { put, replica } from '../tests/engine-world.js'
+import { SocketClient } from '../tests/socket-client.js'
+import { startHub, type TestHub, tokenFor } from '../tests/test-hub.js'
 import { memory } from '../storage/memory.js'
 
 let test: TestHub

@@ -1,7 +1,7 @@
 import type { SequencedOp } from '@flowsync/crdt'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { put, replica } from '../fixtures/engine-world.js'
+import { put, replica } from '../tests/engine-world.js'
 import { CleanCuts } from './clean-cuts.js'
 
 const SETTLE_MS = 100

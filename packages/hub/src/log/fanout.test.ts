@@ -1,7 +1,7 @@
 import { decodeHubMessage, type Feed } from '@flowsync/protocol'
 import { describe, expect, it } from 'vitest'
-import { put, replica, streams } from '../fixtures/engine-world.js'
-import { ManualSystem } from '../fixtures/manual-system.js'
+import { put, replica, streams } from '../tests/engine-world.js'
+import { ManualSystem } from '../tests/manual-system.js'
 import { Fanout } from './fanout.js'
 import type { OpenStream } from './open-stream.js'
 

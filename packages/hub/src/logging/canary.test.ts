@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { put, replica } from '../fixtures/engine-world.js'
-import { SocketClient } from '../fixtures/socket-client.js'
-import { startHub, tokenFor } from '../fixtures/test-hub.js'
+import { put, replica } from '../tests/engine-world.js'
+import { SocketClient } from '../tests/socket-client.js'
+import { startHub, tokenFor } from '../tests/test-hub.js'
 
 describe('the log', () => {
   it('holds no token, no payload and no whole address, whatever happens', async () => {

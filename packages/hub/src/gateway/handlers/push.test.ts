@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { EngineWorld, put, replica } from '../../fixtures/engine-world.js'
-import { settle } from '../../fixtures/manual-system.js'
+import { EngineWorld, put, replica } from '../../tests/engine-world.js'
+import { settle } from '../../tests/manual-system.js'
 import { createError } from '@flowsync/protocol'
 import { memory } from '../../storage/memory.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { EngineWorld, put, replica, streams, type TestPeer } from '../../fixtures/engine-world.js'
-import { settle } from '../../fixtures/manual-system.js'
+import { EngineWorld, put, replica, streams, type TestPeer } from '../../tests/engine-world.js'
+import { settle } from '../../tests/manual-system.js'
 import { memory } from '../../storage/memory.js'
 import { MemoryDisk } from '../../storage/memory-disk.js'
 import { Fold, type SequencedOp } from '@flowsync/crdt'
