@@ -98,6 +98,8 @@ export class Stream implements Emitter {
   }
 
   subscribe(listener: () => void): () => void {
+    // What the listener can read now is no news to it.
+    if (this.listeners.size === 0) this.emitted = this.getSnapshot()
     return this.listeners.add(listener)
   }
 
@@ -121,6 +123,8 @@ export class Stream implements Emitter {
   }
 
   emit(): void {
+    // A snapshot may be a long text made of its parts: nobody makes it for nobody.
+    if (this.listeners.size === 0) return
     const snapshot = this.getSnapshot()
     if (snapshot === this.emitted) return
     this.emitted = snapshot
