@@ -13,6 +13,10 @@ export interface ClientInternals {
 /** @throws FlowSyncError `config/invalid` for an object that `createClient` did not make */
 export function internalsOf(client: object): ClientInternals {
   const found = (client as { readonly [internals]?: ClientInternals })[internals]
-  if (!found) throw createError('config/invalid', 'This is no client of createClient, or one of another copy of the package.')
+  if (!found)
+    throw createError(
+      'config/invalid',
+      'This is no client of createClient, or one of another copy of the package.',
+    )
   return found
 }

@@ -194,7 +194,10 @@ describe('hydration', () => {
     await client.whenSynced()
     expect(doc.value).toBe('served')
     // No wasted transfer: the handshake went out from the hydrated cursor.
-    expect(world.hub.sent('subscribe').at(-1)?.streams[0]).toMatchObject({ seq: 1, epoch: state.streams[0]?.epoch })
+    expect(world.hub.sent('subscribe').at(-1)?.streams[0]).toMatchObject({
+      seq: 1,
+      epoch: state.streams[0]?.epoch,
+    })
     await client.close()
     const again = world.client({ connect: false })
     await again.stream('doc:a').whenReady()

@@ -10,7 +10,8 @@ beforeEach(() => {
 
 /** A stream whose log the hub has, typed letter by letter. */
 function fill(name: `doc:${string}`, text: string): void {
-  for (const [index, letter] of [...text].entries()) world.hub.log(name).edit({ op: 'insert', pos: index, text: letter })
+  for (const [index, letter] of [...text].entries())
+    world.hub.log(name).edit({ op: 'insert', pos: index, text: letter })
 }
 
 describe('joining', () => {
@@ -32,7 +33,15 @@ describe('joining', () => {
       if (message.type === 'subscribe') {
         const { epoch, headSeq, ops } = world.hub.log('doc:a')
         const results = message.streams.map(({ stream }) => {
-          return { kind: 'ok', stream, epoch, headSeq, access: 'write', ops: ops.slice(0, 3), acknowledged: [] } as const
+          return {
+            kind: 'ok',
+            stream,
+            epoch,
+            headSeq,
+            access: 'write',
+            ops: ops.slice(0, 3),
+            acknowledged: [],
+          } as const
         })
         return { type: 'subscribed', id: message.id, results }
       }
@@ -103,7 +112,9 @@ describe('an op that needs older history', () => {
     await receipt.acked
     expect(doc.value).toBe(world.hub.log('doc:a').value)
     expect(doc.value).toContain('!')
-    expect(world.hub.sent('push').at(-1)?.batches[0]?.ops[0]?.replica).toBe(pushed?.batches[0]?.ops[0]?.replica)
+    expect(world.hub.sent('push').at(-1)?.batches[0]?.ops[0]?.replica).toBe(
+      pushed?.batches[0]?.ops[0]?.replica,
+    )
     await client.close()
   })
 
@@ -158,7 +169,11 @@ describe('another epoch', () => {
     world.hub.intercept = (message) => (message.type === 'push' ? 'lost' : undefined)
     client.goOnline()
     await settle()
-    expect(doc.getSnapshot()).toMatchObject({ error: { code: 'stream/epoch-changed' }, pendingCount: 1, value: 'hello!' })
+    expect(doc.getSnapshot()).toMatchObject({
+      error: { code: 'stream/epoch-changed' },
+      pendingCount: 1,
+      value: 'hello!',
+    })
     await client.close()
   })
 

@@ -91,7 +91,10 @@ describe('connecting', () => {
     const client = await world.liveClient()
     world.hub.sendBytes(new Uint8Array([255, 1, 2, 3]))
     await settle()
-    expect(client.getSnapshot()).toMatchObject({ state: 'offline', error: { code: 'protocol/unexpected-message' } })
+    expect(client.getSnapshot()).toMatchObject({
+      state: 'offline',
+      error: { code: 'protocol/unexpected-message' },
+    })
     await world.system.advance(500)
     expect(client.getSnapshot().state).toBe('live')
     await client.close()
@@ -119,7 +122,11 @@ describe('connecting', () => {
       const seqs = world.hub.log('counter:a').append(message.batches[0]?.ops ?? [])
       const { epoch } = world.hub.log('counter:a')
       answer = () =>
-        world.hub.broadcast({ type: 'pushed', id: message.id, results: [{ kind: 'ok', stream: 'counter:a', epoch, seqs }] })
+        world.hub.broadcast({
+          type: 'pushed',
+          id: message.id,
+          results: [{ kind: 'ok', stream: 'counter:a', epoch, seqs }],
+        })
       return 'lost'
     }
     const receipt = votes.increment()
@@ -218,7 +225,10 @@ describe('tokens', () => {
     const client = world.client({ token: () => tokenFor('mallory') })
     client.stream('doc:a').insert(0, 'secret')
     await settle()
-    expect(client.getSnapshot()).toMatchObject({ state: 'needs-auth', error: { code: 'auth/subject-mismatch' } })
+    expect(client.getSnapshot()).toMatchObject({
+      state: 'needs-auth',
+      error: { code: 'auth/subject-mismatch' },
+    })
     expect(world.hub.received).toEqual([])
     await client.close()
   })
@@ -228,7 +238,10 @@ describe('tokens', () => {
     const client = world.client()
     client.stream('doc:a').insert(0, 'secret')
     await settle()
-    expect(client.getSnapshot()).toMatchObject({ state: 'needs-auth', error: { code: 'auth/subject-mismatch' } })
+    expect(client.getSnapshot()).toMatchObject({
+      state: 'needs-auth',
+      error: { code: 'auth/subject-mismatch' },
+    })
     expect(world.hub.received.map(({ type }) => type)).toEqual(['hello'])
     await client.close()
   })
@@ -300,19 +313,22 @@ describe('closing', () => {
     await client.close()
   })
 
-  it.each(['while it connects', 'while it waits', 'while it loads', 'before it did anything'])('works %s', async (when) => {
-    world.hub.isDead = true
-    const client = world.client({ connect: when !== 'before it did anything' })
-    if (when === 'while it loads') void client.stream('doc:a').insert(0, 'x')
-    if (when !== 'while it loads') await settle()
-    if (when === 'while it waits') {
-      world.hub.dropAll()
+  it.each(['while it connects', 'while it waits', 'while it loads', 'before it did anything'])(
+    'works %s',
+    async (when) => {
+      world.hub.isDead = true
+      const client = world.client({ connect: when !== 'before it did anything' })
+      if (when === 'while it loads') void client.stream('doc:a').insert(0, 'x')
+      if (when !== 'while it loads') await settle()
+      if (when === 'while it waits') {
+        world.hub.dropAll()
+        await settle()
+      }
+      await client.close()
       await settle()
-    }
-    await client.close()
-    await settle()
-    expect(world.system.timerCount).toBe(0)
-  })
+      expect(world.system.timerCount).toBe(0)
+    },
+  )
 
   it('closes what was opened for a token that hangs', async () => {
     const client = world.client({ token: () => new Promise<string>(() => undefined) })

@@ -10,7 +10,10 @@ beforeEach(() => {
 })
 
 /** A storage whose commits can be made to fail. */
-function failing(disk: ClientStorage, fail: (transaction: StorageTransaction) => Error | undefined): ClientStorage {
+function failing(
+  disk: ClientStorage,
+  fail: (transaction: StorageTransaction) => Error | undefined,
+): ClientStorage {
   return {
     ...disk,
     async open(scope): Promise<StorageHandle> {
@@ -38,7 +41,12 @@ describe('reloading', () => {
     const second = world.client({ connect: false })
     const doc = second.stream('doc:a')
     await doc.whenReady()
-    expect(doc.getSnapshot()).toMatchObject({ value: 'saved offline', pendingCount: 1, isSynced: true, status: 'ready' })
+    expect(doc.getSnapshot()).toMatchObject({
+      value: 'saved offline',
+      pendingCount: 1,
+      isSynced: true,
+      status: 'ready',
+    })
     second.goOnline()
     await second.whenSynced()
     expect(world.hub.log('doc:a').value).toBe('saved offline')
@@ -229,14 +237,21 @@ describe('a failing disk', () => {
     const receipt = doc.insert(0, 'x')
     expect(await codeOf(receipt.saved)).toBe('storage/quota')
     await receipt.acked
-    expect(client.getSnapshot()).toMatchObject({ storage: { health: 'not-saved' }, error: { code: 'storage/quota' } })
+    expect(client.getSnapshot()).toMatchObject({
+      storage: { health: 'not-saved' },
+      error: { code: 'storage/quota' },
+    })
     expect(await codeOf(doc.insert(0, 'y').saved)).toBe('storage/quota')
     await client.whenSynced()
     expect(world.hub.log('doc:a').value).toBe('yx')
   })
 
   it('keeps edits in memory when it does not even open', async () => {
-    const storage: ClientStorage = { kind: 'broken', isPersistent: true, open: async () => Promise.reject(new Error('no')) }
+    const storage: ClientStorage = {
+      kind: 'broken',
+      isPersistent: true,
+      open: async () => Promise.reject(new Error('no')),
+    }
     const client = await world.liveClient({ storage })
     const receipt = client.stream('doc:a').insert(0, 'x')
     expect(await codeOf(receipt.saved)).toBe('storage/unavailable')
@@ -245,7 +260,11 @@ describe('a failing disk', () => {
   })
 
   it('keeps edits in memory when it never opens', async () => {
-    const storage: ClientStorage = { kind: 'stuck', isPersistent: true, open: () => new Promise(() => undefined) }
+    const storage: ClientStorage = {
+      kind: 'stuck',
+      isPersistent: true,
+      open: () => new Promise(() => undefined),
+    }
     const client = await world.liveClient({ storage })
     const receipt = client.stream('doc:a').insert(0, 'x')
     await settle()

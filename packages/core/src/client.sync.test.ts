@@ -16,7 +16,12 @@ describe('the path of an edit', () => {
     await settle()
     const receipt = doc.insert(0, 'hi')
     expect(doc.value).toBe('hi')
-    expect(doc.getSnapshot()).toMatchObject({ status: 'ready', pendingCount: 1, isSynced: true, access: 'write' })
+    expect(doc.getSnapshot()).toMatchObject({
+      status: 'ready',
+      pendingCount: 1,
+      isSynced: true,
+      access: 'write',
+    })
     expect(client.getSnapshot().pendingCount).toBe(1)
     await receipt.saved
     expect(await receipt.acked).toEqual({ seq: 1 })
@@ -92,9 +97,15 @@ describe('the path of an edit', () => {
   it('throws for a bad intent and an unknown stream, and changes nothing', async () => {
     const client = await world.liveClient()
     const doc = client.stream('doc:a')
-    expect(() => doc.push({ op: 'nonsense' } as never)).toThrow(expect.objectContaining({ code: 'op/invalid-intent' }))
-    expect(() => client.stream('nowhere:a' as never)).toThrow(expect.objectContaining({ code: 'stream/unknown' }))
-    expect(() => client.stream('doc::' as never)).toThrow(expect.objectContaining({ code: 'stream/name-invalid' }))
+    expect(() => doc.push({ op: 'nonsense' } as never)).toThrow(
+      expect.objectContaining({ code: 'op/invalid-intent' }),
+    )
+    expect(() => client.stream('nowhere:a' as never)).toThrow(
+      expect.objectContaining({ code: 'stream/unknown' }),
+    )
+    expect(() => client.stream('doc::' as never)).toThrow(
+      expect.objectContaining({ code: 'stream/name-invalid' }),
+    )
     expect(doc.getSnapshot().pendingCount).toBe(0)
   })
 
@@ -304,11 +315,17 @@ describe('refusals', () => {
     const doc = client.stream('doc:a')
     await settle()
     world.hub.intercept = (message) => {
-      const isBad = message.type === 'push' && message.batches.some(({ ops }) => ops.some(({ body }) => body.includes(66)))
+      const isBad =
+        message.type === 'push' &&
+        message.batches.some(({ ops }) => ops.some(({ body }) => body.includes(66)))
       return isBad ? refuseBatches(message, createError('op/invalid', 'No B here.')) : undefined
     }
     const receipts = ['a', 'B', 'c'].map((letter) => doc.insert(doc.value.length, letter))
-    expect(await Promise.all(receipts.map(({ acked }) => codeOf(acked)))).toEqual(['resolved', 'op/invalid', 'resolved'])
+    expect(await Promise.all(receipts.map(({ acked }) => codeOf(acked)))).toEqual([
+      'resolved',
+      'op/invalid',
+      'resolved',
+    ])
     await client.whenSynced()
     expect(doc.value).toBe('ac')
     expect(world.hub.log('doc:a').value).toBe('ac')
@@ -322,7 +339,12 @@ describe('refusals', () => {
     const receipt = doc.insert(0, 'x')
     expect(await codeOf(receipt.acked)).toBe('acl/denied')
     await client.whenSynced()
-    expect(doc.getSnapshot()).toMatchObject({ value: '', access: 'read', pendingCount: 0, error: { code: 'acl/denied' } })
+    expect(doc.getSnapshot()).toMatchObject({
+      value: '',
+      access: 'read',
+      pendingCount: 0,
+      error: { code: 'acl/denied' },
+    })
     const next = doc.insert(0, 'y')
     expect(doc.value).toBe('')
     expect(await codeOf(next.saved)).toBe('acl/denied')
@@ -357,7 +379,11 @@ describe('refusals', () => {
             type: 'subscribed',
             id: message.id,
             results: message.streams.map(({ stream }) => {
-              return { kind: 'failed', stream, error: toWireError(createError('stream/rule-mismatch', 'Other rule.')) }
+              return {
+                kind: 'failed',
+                stream,
+                error: toWireError(createError('stream/rule-mismatch', 'Other rule.')),
+              }
             }),
           }
         : undefined

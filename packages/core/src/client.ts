@@ -1,5 +1,11 @@
 import type { FlowSyncError, ReplicaId } from '@flowsync/crdt'
-import { createError, createReplicaId, DEFAULT_LIMITS, NO_EPOCH, type StreamDefinitions } from '@flowsync/protocol'
+import {
+  createError,
+  createReplicaId,
+  DEFAULT_LIMITS,
+  NO_EPOCH,
+  type StreamDefinitions,
+} from '@flowsync/protocol'
 import { internals, type ClientInternals } from './client-internals.js'
 import type { ClientOptions, ClientSnapshot, FlowSyncClient } from './client-types.js'
 import { fromBase64, toBase64, type DehydratedState } from './hydration.js'
@@ -168,7 +174,10 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
 
   private settleWaiters(): void {
     if (this.waiters.length === 0) return
-    const isSynced = this.session.isCaughtUp && this.pendingCount === 0 && this.registry.openStreams.every(({ isLoaded }) => isLoaded)
+    const isSynced =
+      this.session.isCaughtUp &&
+      this.pendingCount === 0 &&
+      this.registry.openStreams.every(({ isLoaded }) => isLoaded)
     if (!isSynced && !this.isClosed) return
     const { waiters } = this
     this.waiters = []
@@ -180,7 +189,10 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
 
   hydrate({ workspace, streams }: DehydratedState): void {
     if (workspace !== this.workspace) {
-      throw createError('config/invalid', `The state is of the workspace ${workspace}, the client of ${this.workspace}.`)
+      throw createError(
+        'config/invalid',
+        `The state is of the workspace ${workspace}, the client of ${this.workspace}.`,
+      )
     }
     for (const { name, rule, epoch, seq, state } of streams) {
       this.registry.seed(name, rule, { epoch, seq, state: fromBase64(state) })
@@ -189,7 +201,9 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
 
   dehydrate(names?: readonly string[]): DehydratedState {
     const streams = this.registry.openStreams
-      .filter(({ name, epoch, outbox }) => epoch !== NO_EPOCH && outbox.isEmpty && (names?.includes(name) ?? true))
+      .filter(
+        ({ name, epoch, outbox }) => epoch !== NO_EPOCH && outbox.isEmpty && (names?.includes(name) ?? true),
+      )
       .map(({ name, rule, epoch, fold }) => {
         return { name, rule: rule.name, epoch, seq: fold.seq, state: toBase64(fold.encodeState()) }
       })
@@ -270,7 +284,10 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
     this.subject ??= subjectOf(token) ?? (storage.isPersistent ? undefined : '')
     const { subject } = this
     if (subject === undefined) {
-      throw createError('config/invalid', 'The token is no JWT with a `sub`: give createClient the `subject` that the storage belongs to.')
+      throw createError(
+        'config/invalid',
+        'The token is no JWT with a `sub`: give createClient the `subject` that the storage belongs to.',
+      )
     }
     if (!this.isOpening && !this.isClosed) {
       this.isOpening = true

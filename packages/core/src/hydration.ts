@@ -42,7 +42,9 @@ export async function getServerData(
   options: ServerDataOptions,
 ): Promise<DehydratedState> {
   const { token, workspace = 'default', timeoutMs = 5_000 } = options
-  const url = new URL(`${hubUrl.replace(/^ws/, 'http').replace(/\/+$/, '')}/v1/${encodeURIComponent(workspace)}/hydrate`)
+  const url = new URL(
+    `${hubUrl.replace(/^ws/, 'http').replace(/\/+$/, '')}/v1/${encodeURIComponent(workspace)}/hydrate`,
+  )
   for (const name of names) url.searchParams.append('stream', name)
   try {
     const response = await (options.fetch ?? fetch)(url, {
@@ -61,8 +63,11 @@ export async function getServerData(
 
 /** The hub answers refusals with `{ error: { code, message } }`. */
 function hubError(status: number, body: unknown): FlowSyncError {
-  const { error } = Object(body) as { readonly error?: { readonly code?: unknown; readonly message?: unknown } }
-  if (typeof error?.code !== 'string') return createError('hub/internal', `The hub answered with status ${status}.`)
+  const { error } = Object(body) as {
+    readonly error?: { readonly code?: unknown; readonly message?: unknown }
+  }
+  if (typeof error?.code !== 'string')
+    return createError('hub/internal', `The hub answered with status ${status}.`)
   return fromWireError({ code: error.code, message: String(error.message), retryAfterMs: 0, details: '' })
 }
 

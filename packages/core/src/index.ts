@@ -1,4 +1,13 @@
-export { counter, FlowSyncError, isFlowSyncError, log, register, set, text, type TextDelta } from '@flowsync/crdt'
+export {
+  counter,
+  FlowSyncError,
+  isFlowSyncError,
+  log,
+  register,
+  set,
+  text,
+  type TextDelta,
+} from '@flowsync/crdt'
 export {
   defineStreams,
   type StreamActions,
@@ -55,4 +64,9 @@ export type {
   StreamHandleBase,
 } from './stream/handle-types.js'
 export type { StreamAccess, StreamSnapshot, StreamStatus } from './stream/snapshot.js'
-export { bindTextField, type BindableText, type TextField, type TextFieldOptions } from './text-binding/bind-text-field.js'
+export {
+  bindTextField,
+  type BindableText,
+  type TextField,
+  type TextFieldOptions,
+} from './text-binding/bind-text-field.js'

@@ -27,7 +27,8 @@ const PROTOCOL = /^(https?|wss?):$/
 export function resolveOptions<S extends StreamDefinitions>(options: ClientOptions<S>): ResolvedOptions<S> {
   const { url, workspace = 'default', streams, token, subject, transport } = options
   const host = options.host ?? createHost()
-  if (!URL.canParse(url) || !PROTOCOL.test(new URL(url).protocol)) throw invalid('url', 'an http(s) or ws(s) address')
+  if (!URL.canParse(url) || !PROTOCOL.test(new URL(url).protocol))
+    throw invalid('url', 'an http(s) or ws(s) address')
   if (!WORKSPACE.test(workspace)) throw invalid('workspace', '1 to 64 letters, digits, `_`, `-` or `.`')
   if (typeof token !== 'function') throw invalid('token', 'a function that returns a token')
   if (typeof streams?.ruleFor !== 'function') throw invalid('streams', 'the result of defineStreams')
@@ -47,5 +48,7 @@ export function resolveOptions<S extends StreamDefinitions>(options: ClientOptio
 }
 
 function invalid(option: string, expected: string): Error {
-  return createError('config/invalid', `createClient: \`${option}\` must be ${expected}.`, { details: { option } })
+  return createError('config/invalid', `createClient: \`${option}\` must be ${expected}.`, {
+    details: { option },
+  })
 }

@@ -13,4 +13,6 @@ import type { StreamDefinitions } from '@flowsync/protocol'
 export interface Register {}
 
 /** The streams of {@link Register}, or any streams when the application registered none. */
-export type RegisteredStreams = Register extends { streams: infer S extends StreamDefinitions } ? S : StreamDefinitions
+export type RegisteredStreams = Register extends { streams: infer S extends StreamDefinitions }
+  ? S
+  : StreamDefinitions

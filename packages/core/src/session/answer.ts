@@ -32,8 +32,10 @@ export function takeAnswer(
     if (isExact && hasLostOps(stream, acknowledged)) stream.carry = 'everything'
     return undefined
   }
-  if (answer.epoch === stream.epoch) return begin(stream, { ...plan, carry: stream.carry, past: 'same' }, answer)
-  if (stream.epoch === NO_EPOCH) return begin(stream, { ...plan, ...firstMeeting(stream, answer.headSeq) }, answer)
+  if (answer.epoch === stream.epoch)
+    return begin(stream, { ...plan, carry: stream.carry, past: 'same' }, answer)
+  if (stream.epoch === NO_EPOCH)
+    return begin(stream, { ...plan, ...firstMeeting(stream, answer.headSeq) }, answer)
   if (stream.outbox.isEmpty) return begin(stream, { ...plan, carry: 'nothing', past: 'same' }, answer)
   return resumeInOtherPast(stream, plan, answer, isCurrent)
 }

@@ -72,7 +72,10 @@ export function cursorOf(stream: Stream): StreamCursor {
 }
 
 /** How far the confirmed state has come that the hub is being followed with. */
-export function progressOf({ fold, epoch, rebuild }: Stream): { readonly epoch: string; readonly seq: number } {
+export function progressOf({ fold, epoch, rebuild }: Stream): {
+  readonly epoch: string
+  readonly seq: number
+} {
   return rebuild ? { epoch: rebuild.plan.epoch, seq: rebuild.fold.seq } : { epoch, seq: fold.seq }
 }
 
@@ -80,5 +83,7 @@ export function progressOf({ fold, epoch, rebuild }: Stream): { readonly epoch: 
 export function isSettled({ phase, stream, headSeq }: Line): boolean {
   if (phase === 'failed') return true
   const { rebuild, carry, historyBelow, fold } = stream
-  return phase === 'open' && !rebuild && carry === 'nothing' && historyBelow === Infinity && fold.seq >= headSeq
+  return (
+    phase === 'open' && !rebuild && carry === 'nothing' && historyBelow === Infinity && fold.seq >= headSeq
+  )
 }

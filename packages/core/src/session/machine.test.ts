@@ -41,7 +41,10 @@ const table: readonly (readonly [SessionEvent, Partial<Record<Name, readonly [st
   [{ kind: 'welcomed' }, { hello: ['syncing 2'] }],
   [{ kind: 'caught-up' }, { syncing: ['live 2'] }],
   [{ kind: 'stable' }, { syncing: ['syncing 0'], live: ['live 0'] }],
-  [{ kind: 'drain', afterMs: 700 }, { syncing: ['draining true 2'], live: ['draining true 2'] }],
+  [
+    { kind: 'drain', afterMs: 700 },
+    { syncing: ['draining true 2'], live: ['draining true 2'] },
+  ],
   [{ kind: 'drained' }, { draining: ['draining false 2', 'disconnect', 'pause 700'] }],
   [
     { kind: 'lost', afterMs: 50 },
@@ -57,9 +60,19 @@ const table: readonly (readonly [SessionEvent, Partial<Record<Name, readonly [st
   [
     { kind: 'auth-failed' },
     Object.fromEntries(
-      (['waiting', 'token', 'socket', 'hello', 'syncing', 'live', 'needsAuth', 'draining', 'drained'] as const).map(
-        (name) => [name, ['needs-auth 3', 'disconnect', 'wait 2 0']],
-      ),
+      (
+        [
+          'waiting',
+          'token',
+          'socket',
+          'hello',
+          'syncing',
+          'live',
+          'needsAuth',
+          'draining',
+          'drained',
+        ] as const
+      ).map((name) => [name, ['needs-auth 3', 'disconnect', 'wait 2 0']]),
     ),
   ],
   [

@@ -10,7 +10,12 @@ export type SessionState =
   /** The token function is asked again after a wait. */
   | { readonly kind: 'needs-auth'; readonly attempt: number }
   /** Still connected for the answers that are due, then waiting as long as the hub asked for. */
-  | { readonly kind: 'draining'; readonly isConnected: boolean; readonly afterMs: number; readonly attempt: number }
+  | {
+      readonly kind: 'draining'
+      readonly isConnected: boolean
+      readonly afterMs: number
+      readonly attempt: number
+    }
   | { readonly kind: 'closed' }
 
 /** What happens to a session. */
@@ -112,7 +117,11 @@ function isWanted(state: SessionState): boolean {
 
 /** No connection and none being made. */
 function isIdle(state: SessionState): boolean {
-  return state.kind === 'offline' || state.kind === 'needs-auth' || (state.kind === 'draining' && !state.isConnected)
+  return (
+    state.kind === 'offline' ||
+    state.kind === 'needs-auth' ||
+    (state.kind === 'draining' && !state.isConnected)
+  )
 }
 
 function isAt(state: SessionState, step: 'token' | 'socket' | 'hello'): boolean {
@@ -120,7 +129,9 @@ function isAt(state: SessionState, step: 'token' | 'socket' | 'hello'): boolean 
 }
 
 /** True while the hub has welcomed the connection and not asked to leave. */
-export function isConnected(state: SessionState): state is Extract<SessionState, { kind: 'syncing' | 'live' }> {
+export function isConnected(
+  state: SessionState,
+): state is Extract<SessionState, { kind: 'syncing' | 'live' }> {
   return state.kind === 'syncing' || state.kind === 'live'
 }
 

@@ -41,7 +41,13 @@ export function planPush(lines: Iterable<Line>, limits: LinkLimits): PushPlan | 
 }
 
 function mayPush({ phase, repair, stream, isSingle, inFlight }: Line): boolean {
-  return phase === 'open' && !repair && !stream.rebuild && stream.carry === 'nothing' && !(isSingle && inFlight > 0)
+  return (
+    phase === 'open' &&
+    !repair &&
+    !stream.rebuild &&
+    stream.carry === 'nothing' &&
+    !(isSingle && inFlight > 0)
+  )
 }
 
 interface Room {
@@ -88,9 +94,13 @@ function sizeOf({ body, extra }: Op): number {
 }
 
 function tooLarge(bytes: number, limitBytes: number): FlowSyncError {
-  return createError('op/too-large', `The edit takes ${bytes} bytes and the hub's limit for a frame is ${limitBytes}.`, {
-    details: { bytes, limitBytes },
-  })
+  return createError(
+    'op/too-large',
+    `The edit takes ${bytes} bytes and the hub's limit for a frame is ${limitBytes}.`,
+    {
+      details: { bytes, limitBytes },
+    },
+  )
 }
 
 /** Takes over what became of a batch. */
@@ -122,7 +132,8 @@ function repairFailure(line: Line, entries: readonly OutboxOp[], error: FlowSync
   const { stream } = line
   const { code } = error
   // The handshake tells what the hub has; only when that does not help is there something to wait for.
-  if (code.startsWith('stream/') || code === 'op/counter-gap' || code === 'op/unknown-base') return line.attempt++ > 0
+  if (code.startsWith('stream/') || code === 'op/counter-gap' || code === 'op/unknown-base')
+    return line.attempt++ > 0
   if (error.retryable || code.startsWith('auth/')) {
     stream.lastError = line.trouble = error
     return true

@@ -202,7 +202,8 @@ export class Session {
       onOpen: () => isCurrent() && this.dispatch({ kind: 'opened' }),
       onFrame: (frame) => isCurrent() && this.onFrame(frame),
       onClose: (reason) =>
-        isCurrent() && this.lose(createError('network/unreachable', `The connection to the hub ended: ${reason}.`)),
+        isCurrent() &&
+        this.lose(createError('network/unreachable', `The connection to the hub ended: ${reason}.`)),
     })
   }
 
@@ -215,7 +216,15 @@ export class Session {
       this.lose(createError('network/timeout', 'The hub did not welcome the client in time.')),
     )
     const client = `flowsync-core/${PROTOCOL_VERSION}`
-    this.send({ type: 'hello', id: HELLO_ID, version: PROTOCOL_VERSION, replica, adopted: named, token: this.token, client })
+    this.send({
+      type: 'hello',
+      id: HELLO_ID,
+      version: PROTOCOL_VERSION,
+      replica,
+      adopted: named,
+      token: this.token,
+      client,
+    })
   }
 
   private send(message: ClientMessage): void {
@@ -317,9 +326,15 @@ export class Session {
 
 function subjectMismatch(actual: string | undefined, expected: string): FlowSyncError | undefined {
   if (actual === undefined || expected === '' || actual === expected) return undefined
-  return createError('auth/subject-mismatch', 'The token belongs to somebody else than the data of this client.')
+  return createError(
+    'auth/subject-mismatch',
+    'The token belongs to somebody else than the data of this client.',
+  )
 }
 
-function toError(cause: unknown, code: 'auth/token-missing' | 'network/unreachable' | 'codec/malformed'): FlowSyncError {
+function toError(
+  cause: unknown,
+  code: 'auth/token-missing' | 'network/unreachable' | 'codec/malformed',
+): FlowSyncError {
   return isFlowSyncError(cause) ? cause : createError(code, 'The connection failed.', { cause })
 }

@@ -56,7 +56,8 @@ export function socketTransport(options: SocketTransportOptions = {}): Transport
         cancelWatch()
         cancelWatch = system.setTimer(heartbeatMs, () => fail('ping timeout'))
       }
-      const send = (packet: SocketPacket): void => socket.send(encoder.encode(packet)[0] as Uint8Array<ArrayBuffer>)
+      const send = (packet: SocketPacket): void =>
+        socket.send(encoder.encode(packet)[0] as Uint8Array<ArrayBuffer>)
       const onText = (text: string): void => {
         if (text[0] === ENGINE_OPEN) {
           heartbeatMs = heartbeatOf(text.slice(1))
@@ -92,7 +93,11 @@ export function socketTransport(options: SocketTransportOptions = {}): Transport
   }
 }
 
-function takePacket(packet: SocketPacket, { onOpen, onFrame }: TransportHandlers, fail: (reason: string) => void): void {
+function takePacket(
+  packet: SocketPacket,
+  { onOpen, onFrame }: TransportHandlers,
+  fail: (reason: string) => void,
+): void {
   if (packet.type === CONNECT) onOpen()
   else if (packet.type === EVENT) onFrame((packet.data as [string, Uint8Array])[1])
   else if (packet.type === CONNECT_ERROR) fail((packet.data as { readonly message: string }).message)
@@ -105,7 +110,10 @@ function socketUrl(url: string): string {
 
 /** How long the hub may be silent. */
 function heartbeatOf(text: string): number {
-  const { pingInterval, pingTimeout } = Object(JSON.parse(text)) as Record<'pingInterval' | 'pingTimeout', unknown>
+  const { pingInterval, pingTimeout } = Object(JSON.parse(text)) as Record<
+    'pingInterval' | 'pingTimeout',
+    unknown
+  >
   return Number(pingInterval) + Number(pingTimeout) || DEFAULT_HEARTBEAT_MS
 }
 

@@ -175,7 +175,10 @@ export class Sync {
       const asked = lines
         .slice(start, start + MAX_STREAMS_PER_FRAME)
         .map((line) => ({ line, cursor: cursorOf(line.stream), isExact: line.inFlight === 0 }))
-      this.requests.send({ type: 'subscribe', streams: asked.map(({ cursor }) => cursor) }, { kind: 'subscribe', asked })
+      this.requests.send(
+        { type: 'subscribe', streams: asked.map(({ cursor }) => cursor) },
+        { kind: 'subscribe', asked },
+      )
     }
   }
 
@@ -281,7 +284,10 @@ export class Sync {
     if (line.isPulling || this.isDraining) return
     line.isPulling = true
     const { epoch, seq } = progressOf(line.stream)
-    this.requests.send({ type: 'pull', stream: line.stream.name, epoch, afterSeq: seq }, { kind: 'pull', line })
+    this.requests.send(
+      { type: 'pull', stream: line.stream.name, epoch, afterSeq: seq },
+      { kind: 'pull', line },
+    )
   }
 
   private onPulled({ id, epoch, headSeq, ops }: Pulled): void {
@@ -340,8 +346,10 @@ export class Sync {
       if (result?.kind === 'failed' && this.isUnannounced(result.error.code, sent)) {
         return this.link.onBroken(fromWireError(result.error))
       }
-      takeResult(sent, result ?? { kind: 'failed', stream: line.stream.name, error: toWireError(noResult()) }, (error) =>
-        this.backoffMs(line, error),
+      takeResult(
+        sent,
+        result ?? { kind: 'failed', stream: line.stream.name, error: toWireError(noResult()) },
+        (error) => this.backoffMs(line, error),
       )
       this.settle(line)
     })

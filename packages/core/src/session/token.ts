@@ -21,7 +21,9 @@ export function createTokenSource(provide: () => Promise<string> | string, syste
   const fetchToken = (): Promise<string> => {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     // A function that never answers must not hold up the session for ever.
-    cancel = system.setTimer(TOKEN_TIMEOUT_MS, () => reject(missing(`did not answer in ${TOKEN_TIMEOUT_MS} ms`)))
+    cancel = system.setTimer(TOKEN_TIMEOUT_MS, () =>
+      reject(missing(`did not answer in ${TOKEN_TIMEOUT_MS} ms`)),
+    )
     const ask = async (): Promise<void> => {
       try {
         const token: unknown = await provide()
@@ -55,7 +57,9 @@ export function subjectOf(token: string): string | undefined {
   const payload = token.split('.')[1]
   if (payload === undefined) return undefined
   try {
-    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
+    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
+      char.charCodeAt(0),
+    )
     const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
     const { sub } = Object(claims) as { readonly sub?: unknown }
     return typeof sub === 'string' ? sub : undefined

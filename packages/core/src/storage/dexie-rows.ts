@@ -88,7 +88,15 @@ export function outboxRows({ stream, owner, order, ops }: OutboxEntry): OutboxRo
     const tail = part.at(-1)
     if (!head || !tail) return []
     const minBase = part.reduce((min, { base }) => Math.min(min, base), head.base)
-    const row = { stream, replica: head.replica, first: head.counter, last: tail.counter, owner, order, minBase }
+    const row = {
+      stream,
+      replica: head.replica,
+      first: head.counter,
+      last: tail.counter,
+      owner,
+      order,
+      minBase,
+    }
     return [{ ...row, ops: encodeOps(part) }]
   })
 }

@@ -38,7 +38,9 @@ describe('dexie storage', () => {
         get(inner, key) {
           const value: unknown = Reflect.get(inner, key)
           if (typeof value === 'function') return value.bind(inner)
-          return value instanceof Uint8Array || typeof value !== 'object' || value === null ? value : deep(value)
+          return value instanceof Uint8Array || typeof value !== 'object' || value === null
+            ? value
+            : deep(value)
         },
       })
     await handle.commit(deep(transaction(Uint8Array.of(1, 2))))
@@ -85,7 +87,9 @@ describe('dexie storage', () => {
 
   it('says when there is no IndexedDB', async () => {
     const missing = undefined as unknown as IDBFactory
-    expect(await codeOf(dexieStorage({ indexedDB: missing, IDBKeyRange }).open(scope))).toBe('storage/unavailable')
+    expect(await codeOf(dexieStorage({ indexedDB: missing, IDBKeyRange }).open(scope))).toBe(
+      'storage/unavailable',
+    )
   })
 
   it('says when the quota is used up', async () => {

@@ -2,7 +2,15 @@ import { isFlowSyncError, type ReplicaId } from '@flowsync/crdt'
 import { createError } from '@flowsync/protocol'
 import { Dexie, type Table } from 'dexie'
 import { fromDexieError } from './dexie-error.js'
-import { entryOf, outboxRows, tailOf, tailRows, type OutboxRow, type StreamRow, type TailRow } from './dexie-rows.js'
+import {
+  entryOf,
+  outboxRows,
+  tailOf,
+  tailRows,
+  type OutboxRow,
+  type StreamRow,
+  type TailRow,
+} from './dexie-rows.js'
 import type {
   ClientStorage,
   OutboxOwner,
@@ -74,7 +82,12 @@ class FlowSyncDatabase extends Dexie {
 function openUnlessBlocked(database: FlowSyncDatabase): Promise<unknown> {
   const blocked = new Promise<never>((_, reject) => {
     database.on('blocked', () => {
-      reject(createError('storage/blocked', 'Another tab holds an older version of the local database open: close it.'))
+      reject(
+        createError(
+          'storage/blocked',
+          'Another tab holds an older version of the local database open: close it.',
+        ),
+      )
     })
   })
   return Promise.race([database.open(), blocked])
@@ -85,7 +98,9 @@ function handleOf(database: FlowSyncDatabase): StorageHandle {
   return {
     load: (names) =>
       guard(() =>
-        database.transaction('r', streams, tail, outbox, () => Promise.all(names.map((name) => read(database, name)))),
+        database.transaction('r', streams, tail, outbox, () =>
+          Promise.all(names.map((name) => read(database, name))),
+        ),
       ),
     owners: () => guard(async () => ownersOf(await outbox.orderBy('[owner+stream+order]').keys())),
     commit: (transaction) =>
@@ -119,11 +134,17 @@ async function read({ streams, tail, outbox }: FlowSyncDatabase, name: string): 
       epoch: row?.epoch ?? '',
       checkpoint: row?.state && { seq: row.seq, state: row.state },
       tail: row ? tailOf(tailRows, row.seq) : [],
-      outbox: outboxRows.map(entryOf).sort((a, b) => a.order - b.order || (a.ops[0]?.counter ?? 0) - (b.ops[0]?.counter ?? 0)),
+      outbox: outboxRows
+        .map(entryOf)
+        .sort((a, b) => a.order - b.order || (a.ops[0]?.counter ?? 0) - (b.ops[0]?.counter ?? 0)),
     }
   } catch (cause) {
     if (!isFlowSyncError(cause)) throw cause
-    throw createError('storage/corrupt', `The local database is damaged at the stream ${JSON.stringify(name)}.`, { cause })
+    throw createError(
+      'storage/corrupt',
+      `The local database is damaged at the stream ${JSON.stringify(name)}.`,
+      { cause },
+    )
   }
 }
 
@@ -136,13 +157,19 @@ function ownersOf(keys: unknown): OutboxOwner[] {
   return [...last.values()]
 }
 
-async function apply(database: FlowSyncDatabase, { streams, remove, add }: StorageTransaction): Promise<void> {
+async function apply(
+  database: FlowSyncDatabase,
+  { streams, remove, add }: StorageTransaction,
+): Promise<void> {
   for (const removal of remove) await removeOps(database, removal)
   if (add.length > 0) await database.outbox.bulkPut(add.flatMap(outboxRows))
   for (const write of streams) await applyStream(database, write)
 }
 
-async function removeOps({ outbox }: FlowSyncDatabase, { stream, replica, through }: OutboxRemoval): Promise<void> {
+async function removeOps(
+  { outbox }: FlowSyncDatabase,
+  { stream, replica, through }: OutboxRemoval,
+): Promise<void> {
   const keys = await outbox
     .where('[stream+replica+first]')
     .between([stream, replica, 0], [stream, replica, through], true, true)
@@ -169,7 +196,9 @@ async function applyStream(database: FlowSyncDatabase, write: StreamWrite): Prom
   }
   if (write.tail.length > 0) await tail.bulkPut(tailRows(stream, write.tail))
   if (replace || !checkpoint || checkpoint.seq <= (row?.seq ?? 0)) return
-  const older = database.outbox.where('[stream+minBase]').between([stream, 0], [stream, checkpoint.seq], true, false)
+  const older = database.outbox
+    .where('[stream+minBase]')
+    .between([stream, 0], [stream, checkpoint.seq], true, false)
   if ((await older.count()) > 0) return
   await streams.put({ stream, epoch, seq: checkpoint.seq, state: checkpoint.state })
   const covered = await prefixed(tail, '[stream+first+last]', stream).primaryKeys()

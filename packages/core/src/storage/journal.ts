@@ -181,7 +181,9 @@ async function closeQuietly(opening: Promise<StorageHandle> | undefined): Promis
 
 function toStorageError(cause: unknown): FlowSyncError {
   if (isFlowSyncError(cause) && cause.code.startsWith('storage/')) return cause
-  return createError('storage/unavailable', 'The local database failed; edits are kept in memory only.', { cause })
+  return createError('storage/unavailable', 'The local database failed; edits are kept in memory only.', {
+    cause,
+  })
 }
 
 function withTimeout(opening: Promise<StorageHandle>, system: System): Promise<StorageHandle> {
@@ -189,7 +191,9 @@ function withTimeout(opening: Promise<StorageHandle>, system: System): Promise<S
     let isLate = false
     const cancel = system.setTimer(OPEN_TIMEOUT_MS, () => {
       isLate = true
-      reject(createError('storage/unavailable', `The local database did not open within ${OPEN_TIMEOUT_MS} ms.`))
+      reject(
+        createError('storage/unavailable', `The local database did not open within ${OPEN_TIMEOUT_MS} ms.`),
+      )
     })
     void opening.then((handle) => (isLate ? void handle.close() : resolve(handle)), reject).finally(cancel)
   })

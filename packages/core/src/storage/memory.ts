@@ -88,7 +88,10 @@ function without(entry: OutboxEntry, { stream, replica, through }: OutboxRemoval
   return ops.length === 0 ? [] : [{ ...entry, ops }]
 }
 
-function applyStream(database: MemoryDatabase, { stream, epoch, replace, checkpoint, tail }: StreamWrite): void {
+function applyStream(
+  database: MemoryDatabase,
+  { stream, epoch, replace, checkpoint, tail }: StreamWrite,
+): void {
   let stored = database.streams.get(stream)
   if (!stored || replace) {
     if (!stored && !replace) return
@@ -98,7 +101,8 @@ function applyStream(database: MemoryDatabase, { stream, epoch, replace, checkpo
   if (stored.epoch !== epoch) return
   for (const op of tail) stored.tail.set(op.seq, op)
   if (!checkpoint || checkpoint.seq <= (stored.checkpoint?.seq ?? 0)) return
-  if (database.outbox.some((entry) => entry.stream === stream && hasBaseBelow(entry.ops, checkpoint.seq))) return
+  if (database.outbox.some((entry) => entry.stream === stream && hasBaseBelow(entry.ops, checkpoint.seq)))
+    return
   stored.checkpoint = checkpoint
   for (const seq of [...stored.tail.keys()]) if (seq <= checkpoint.seq) stored.tail.delete(seq)
 }

@@ -54,7 +54,12 @@ export class PendingTransaction<Unsaved extends UnsavedOp> {
     return true
   }
 
-  replaceStream(stream: string, epoch: string, checkpoint: Checkpoint | undefined, tail: readonly SequencedOp[]): void {
+  replaceStream(
+    stream: string,
+    epoch: string,
+    checkpoint: Checkpoint | undefined,
+    tail: readonly SequencedOp[],
+  ): void {
     this.streams.set(stream, { stream, epoch, replace: true, checkpoint, tail: [...tail] })
   }
 
@@ -70,7 +75,11 @@ export class PendingTransaction<Unsaved extends UnsavedOp> {
   }
 
   build(): StorageTransaction {
-    return { streams: [...this.streams.values()], remove: [...this.removals.values()], add: entriesOf(this.additions) }
+    return {
+      streams: [...this.streams.values()],
+      remove: [...this.removals.values()],
+      add: entriesOf(this.additions),
+    }
   }
 }
 

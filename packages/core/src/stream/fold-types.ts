@@ -13,9 +13,13 @@ export function limitOpBytes(rule: AnyMergeRule, limitBytes: () => number): AnyM
     const bytes = rule.encodeBody(body)
     const limit = limitBytes()
     if (bytes.length <= limit) return bytes
-    throw createError('op/too-large', `The edit takes ${bytes.length} bytes and the limit is ${limit}: split it.`, {
-      details: { bytes: bytes.length, limitBytes: limit },
-    })
+    throw createError(
+      'op/too-large',
+      `The edit takes ${bytes.length} bytes and the limit is ${limit}: split it.`,
+      {
+        details: { bytes: bytes.length, limitBytes: limit },
+      },
+    )
   }
   return Object.create(rule, { encodeBody: { value: encodeBody } }) as AnyMergeRule
 }

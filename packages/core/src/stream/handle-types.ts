@@ -48,5 +48,9 @@ export type HandleActions<Actions> = {
 }
 
 /** The handle of a stream merged by `Rule`. */
-export type StreamHandle<Rule = AnyMergeRule> = StreamHandleBase<ValueOf<Rule>, IntentOf<Rule>, DeltaOf<Rule>> &
+export type StreamHandle<Rule = AnyMergeRule> = StreamHandleBase<
+  ValueOf<Rule>,
+  IntentOf<Rule>,
+  DeltaOf<Rule>
+> &
   HandleActions<ActionsOf<Rule>>

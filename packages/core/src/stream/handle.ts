@@ -47,7 +47,8 @@ export function createHandle(source: HandleSource, name: string, rule: AnyMergeR
     getSnapshot: () => source.peek(name).getSnapshot(),
     subscribe: (listener: () => void) => whileOpen((stream) => stream.subscribe(listener)),
     push,
-    onDelta: (listener: Parameters<StreamHandle['onDelta']>[0]) => whileOpen((stream) => stream.onDelta(listener)),
+    onDelta: (listener: Parameters<StreamHandle['onDelta']>[0]) =>
+      whileOpen((stream) => stream.onDelta(listener)),
     async whenReady(): Promise<void> {
       const stream = source.open(name)
       try {
@@ -60,7 +61,10 @@ export function createHandle(source: HandleSource, name: string, rule: AnyMergeR
   }
   for (const [action, createIntent] of Object.entries(rule.actions)) {
     const create = createIntent as (...args: unknown[]) => unknown
-    Object.defineProperty(handle, action, { value: (...args: unknown[]) => push(create(...args)), enumerable: true })
+    Object.defineProperty(handle, action, {
+      value: (...args: unknown[]) => push(create(...args)),
+      enumerable: true,
+    })
   }
   return Object.freeze(handle) as StreamHandle
 }

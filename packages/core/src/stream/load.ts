@@ -63,7 +63,9 @@ export function loadStream(
     stream.historyBelow = confirmed?.historyBelow ?? Infinity
     stream.noteTail(stored.tail)
     stream.stored.checkpointBytes = stored.checkpoint?.state.length ?? 0
-    const placed = new Set(left.length > 0 ? stored.tail.map(({ replica, counter }) => `${replica}${counter}`) : [])
+    const placed = new Set(
+      left.length > 0 ? stored.tail.map(({ replica, counter }) => `${replica}${counter}`) : [],
+    )
     for (const entry of left.flatMap(storedOps)) {
       const { replica, counter } = entry.op
       // Another tab has stored it as part of the hub's log; its own tab died before it could take it off the outbox.
@@ -102,7 +104,12 @@ export function foldStored(stream: Stream, { epoch, checkpoint, tail }: StoredSt
 }
 
 function storedOps({ ops, owner, order }: StoredStream['outbox'][number]): OutboxOp[] {
-  return ops.map((op) => ({ ...createOutboxOp(op, owner, order, undefined), isStored: true, isSaved: true, wasSent: true }))
+  return ops.map((op) => ({
+    ...createOutboxOp(op, owner, order, undefined),
+    isStored: true,
+    isSaved: true,
+    wasSent: true,
+  }))
 }
 
 /** Edits made before the stored state was here go on top of it. They were never saved nor sent. */

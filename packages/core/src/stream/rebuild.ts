@@ -63,13 +63,18 @@ function finishRebuild(stream: Stream, rebuild: Rebuild): void {
   stream.fold = fold
   stream.epoch = plan.epoch
   stream.historyBelow = Infinity
-  Object.assign(stream.stored, { tailOps: 0, tailBytes: 0, checkpointBytes: plan.checkpoint?.state.length ?? 0 })
+  Object.assign(stream.stored, {
+    tailOps: 0,
+    tailBytes: 0,
+    checkpointBytes: plan.checkpoint?.state.length ?? 0,
+  })
   stream.noteTail(ops)
   transaction.replaceStream(name, plan.epoch, plan.checkpoint, ops)
 
   if (!outbox.isEmpty) {
     const { kept, gone, carried } = sortOutbox(stream, rebuild)
-    for (const { op } of gone) transaction.removeOps({ stream: name, replica: op.replica, through: op.counter })
+    for (const { op } of gone)
+      transaction.removeOps({ stream: name, replica: op.replica, through: op.counter })
     // A removal takes the earlier ops of its replica along.
     const touched = new Set(gone.map(({ op }) => op.replica))
     for (const entry of kept) if (touched.has(entry.op.replica)) stream.save(entry, transaction)
@@ -99,7 +104,12 @@ interface SortedOutbox {
 function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): SortedOutbox {
   const { outbox } = stream
   const places = new Map(ops.map((op) => [`${op.replica}${op.counter}`, op.seq]))
-  const carrier = createCarrier(stream, fold, pastOf(stream, plan, ops), plan.keepsIds ? authorAgain(stream) : undefined)
+  const carrier = createCarrier(
+    stream,
+    fold,
+    pastOf(stream, plan, ops),
+    plan.keepsIds ? authorAgain(stream) : undefined,
+  )
   const kept: OutboxOp[] = []
   const gone: OutboxOp[] = []
   const carried: OutboxOp[] = []
@@ -107,7 +117,9 @@ function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): Sor
   for (const entry of [...outbox]) {
     const { op } = entry
     const place = places.get(`${op.replica}${op.counter}`)
-    const isIn = place !== undefined || (untilSeq === plan.headSeq && op.counter <= (plan.acknowledged.get(op.replica) ?? 0))
+    const isIn =
+      place !== undefined ||
+      (untilSeq === plan.headSeq && op.counter <= (plan.acknowledged.get(op.replica) ?? 0))
     isCarrying ||= plan.carry === 'from-refused' && entry.refusal !== undefined
     if (isIn) {
       outbox.acknowledge(entry, place ?? fold.seq)
@@ -138,7 +150,11 @@ function authorAgain(stream: Stream): Author {
 }
 
 /** The confirmed state that own ops were made on, when they are to be made anew. */
-function pastOf(stream: Stream, { past, carry, checkpoint }: RebuildPlan, ops: readonly SequencedOp[]): AnyFold | undefined {
+function pastOf(
+  stream: Stream,
+  { past, carry, checkpoint }: RebuildPlan,
+  ops: readonly SequencedOp[],
+): AnyFold | undefined {
   if (carry === 'nothing' || past === 'lost') return undefined
   if (past !== 'same') return past
   const fold: AnyFold = new Fold(stream.rule, checkpoint)

@@ -148,7 +148,10 @@ export class Registry implements HandleSource {
   seed(name: string, ruleName: string, seed: StreamSeed): void {
     const rule = this.options.definitions.ruleFor(name)
     if (rule.name !== ruleName) {
-      throw createError('stream/rule-mismatch', `The server merges ${JSON.stringify(name)} by ${ruleName}, this client by ${rule.name}.`)
+      throw createError(
+        'stream/rule-mismatch',
+        `The server merges ${JSON.stringify(name)} by ${ruleName}, this client by ${rule.name}.`,
+      )
     }
     this.seeds.set(name, seed)
     const entry = this.entryOf(name)

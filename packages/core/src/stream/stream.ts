@@ -1,4 +1,11 @@
-import { Fold, type AnyMergeRule, type FlowSyncError, type Op, type ReplicaId, type SequencedOp } from '@flowsync/crdt'
+import {
+  Fold,
+  type AnyMergeRule,
+  type FlowSyncError,
+  type Op,
+  type ReplicaId,
+  type SequencedOp,
+} from '@flowsync/crdt'
 import { createError, NO_EPOCH, type Epoch, type System } from '@flowsync/protocol'
 import { Listeners, type Emitter, type Notifier } from '../observable.js'
 import { Outbox, type OutboxOp } from '../outbox/outbox.js'

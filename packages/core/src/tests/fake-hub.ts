@@ -81,7 +81,10 @@ export class FakeHub {
 
   /** Messages of one type that arrived. */
   sent<Type extends ClientMessage['type']>(type: Type): Extract<ClientMessage, { type: Type }>[] {
-    return this.received.filter((message) => message.type === type) as Extract<ClientMessage, { type: Type }>[]
+    return this.received.filter((message) => message.type === type) as Extract<
+      ClientMessage,
+      { type: Type }
+    >[]
   }
 
   /** Somebody else's edit. */
@@ -165,10 +168,21 @@ export class FakeHub {
       case 'pull': {
         const log = this.log(message.stream)
         if (message.epoch !== log.epoch) {
-          return { type: 'refused', id, error: toWireError(createError('stream/epoch-changed', 'Another epoch.')) }
+          return {
+            type: 'refused',
+            id,
+            error: toWireError(createError('stream/epoch-changed', 'Another epoch.')),
+          }
         }
         const { epoch, headSeq, ops } = log
-        return { type: 'pulled', id, stream: message.stream, epoch, headSeq, ops: ops.slice(message.afterSeq) }
+        return {
+          type: 'pulled',
+          id,
+          stream: message.stream,
+          epoch,
+          headSeq,
+          ops: ops.slice(message.afterSeq),
+        }
       }
     }
   }
@@ -194,7 +208,12 @@ export class FakeHub {
     }
   }
 
-  private store(guest: Guest, stream: string, epoch: string, ops: Parameters<FakeLog['append']>[0]): PushedResult {
+  private store(
+    guest: Guest,
+    stream: string,
+    epoch: string,
+    ops: Parameters<FakeLog['append']>[0],
+  ): PushedResult {
     const log = this.log(stream)
     const before = log.headSeq
     try {

@@ -63,7 +63,9 @@ export class FakeLog {
     if (former) return former.seq
     const expected = this.throughOf(op.replica) + 1
     if (op.counter !== expected) {
-      throw createError('op/counter-gap', `Expected ${expected}, got ${op.counter}.`, { details: { expected } })
+      throw createError('op/counter-gap', `Expected ${expected}, got ${op.counter}.`, {
+        details: { expected },
+      })
     }
     if (op.base > this.headSeq) throw createError('op/unknown-base', 'The base is above the head.')
     this.ops.push({ ...op, seq: this.headSeq + 1 })

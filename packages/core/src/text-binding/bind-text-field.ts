@@ -40,7 +40,11 @@ export interface TextFieldOptions {
  * @example
  * const unbind = bindTextField(textarea, client.stream('doc:readme'))
  */
-export function bindTextField(field: TextField, text: BindableText, options: TextFieldOptions = {}): () => void {
+export function bindTextField(
+  field: TextField,
+  text: BindableText,
+  options: TextFieldOptions = {},
+): () => void {
   /** What the field showed when it last agreed with the stream. */
   let shown = field.defaultValue
   /** What others changed since then; only during a composition is it more than nothing. */

@@ -4,7 +4,8 @@ import type { TextEdit } from './text-edit.js'
 
 function applyAll(text: string, edits: readonly TextEdit[]): string {
   return edits.reduce(
-    (result, edit) => result.slice(0, edit.position) + edit.insert + result.slice(edit.position + edit.deleteCount),
+    (result, edit) =>
+      result.slice(0, edit.position) + edit.insert + result.slice(edit.position + edit.deleteCount),
     text,
   )
 }

@@ -14,7 +14,13 @@ describe('findEdit', () => {
     ['a letter removed from a run', 'aaaa', 'aaa', 1, { position: 1, deleteCount: 1, insert: '' }],
     ['a selection replaced', 'hello world', 'hello you', 9, { position: 6, deleteCount: 5, insert: 'you' }],
     ['everything removed', 'abc', '', 0, { position: 0, deleteCount: 3, insert: '' }],
-    ['an emoji replaced by one that shares its first half', '😀', '😁', 2, { position: 0, deleteCount: 2, insert: '😁' }],
+    [
+      'an emoji replaced by one that shares its first half',
+      '😀',
+      '😁',
+      2,
+      { position: 0, deleteCount: 2, insert: '😁' },
+    ],
     ['a caret that stands elsewhere', 'abc', 'abXc', 0, { position: 2, deleteCount: 0, insert: 'X' }],
   ] as const)('finds %s', (_what, before, after, caret, expected) => {
     expect(findEdit(before, after, caret)).toEqual(expected)

@@ -37,7 +37,8 @@ function commonPrefix(a: string, b: string, limit: number): number {
 
 function commonSuffix(a: string, b: string, limit: number): number {
   let length = 0
-  while (length < limit && a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length)) length++
+  while (length < limit && a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length))
+    length++
   return length
 }
 
