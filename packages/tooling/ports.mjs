@@ -62,7 +62,9 @@ const isTaken = (error) => error.code === 'EADDRINUSE' || error.code === 'EACCES
 export async function choosePort({ asked, preferred, name, taken = [] }, isFree = isPortFree) {
   const usable = async (/** @type {number} */ port) => !taken.includes(port) && (await isFree(port))
   if (asked !== undefined) {
-    if (await usable(asked)) return { port: asked }
+    if (taken.includes(asked))
+      throw new PortError(`port ${asked} was asked for twice. Set ${name} to another one.`)
+    if (await isFree(asked)) return { port: asked }
     throw new PortError(
       `port ${asked} is in use. Free it, or set ${name} to another one, or unset ${name} to let a free port be found.`,
     )

@@ -40,16 +40,25 @@ class StartError extends Error {}
 const services = []
 let stopping = false
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', default: '.flowsync' },
-    host: { type: 'string', default: '127.0.0.1' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h' },
-  },
-})
+const values = readOptions()
 const print = (/** @type {string} */ text) =>
   void (values.json ? process.stderr : process.stdout).write(`${text}\n`)
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        data: { type: 'string', default: '.flowsync' },
+        host: { type: 'string', default: '127.0.0.1' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}\n`)
+    process.exit(2)
+  }
+}
 
 /**
  * @param {string} name
@@ -114,7 +123,11 @@ async function answers(url) {
 /** @param {Service} service */
 function diedEarly({ name, child, recent }) {
   const how = child.signalCode === null ? `with code ${child.exitCode}` : `by ${child.signalCode}`
-  return new StartError(`${name} ended ${how}. It said last:\n${lastLines(recent(), 25)}`)
+  const said = lastLines(recent(), 25)
+  const hint = said.includes('in use by another process')
+    ? "\n\nIs `npm start` running already? Stop it, or keep this one's data elsewhere: npm start -- --data DIR"
+    : ''
+  return new StartError(`${name} ended ${how}. It said last:\n${said}${hint}`)
 }
 
 async function stopServices() {
@@ -221,10 +234,13 @@ async function main() {
 /** @param {unknown} error */
 function complain(error) {
   const expected = error instanceof StartError || error instanceof PortError || error instanceof StepError
-  print(
-    `\n${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-  )
-  if (error instanceof StepError) print(lastLines(error.output, 40))
+  const text = expected
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error)
+  process.stderr.write(`\n${text}\n`)
+  if (error instanceof StepError) process.stderr.write(`${lastLines(error.output, 40)}\n`)
 }
 
 async function shutDown() {
@@ -236,6 +252,13 @@ async function shutDown() {
   process.exit(0)
 }
 
+/** npm passes SIGTERM to the shell that runs the script, which passes nothing on: that it has gone is the sign. */
+function stopWithNpm() {
+  if (process.env['npm_lifecycle_event'] === undefined) return
+  const shell = process.ppid
+  setInterval(() => void (process.ppid !== shell && shutDown()), 300).unref()
+}
+
 if (values.help) {
   process.stdout.write(`${help}\n`)
 } else {
@@ -243,6 +266,9 @@ if (values.help) {
     // npm and the terminal may both send it: `shutDown` runs once.
     process.on(signal, () => void shutDown())
   }
+  // Whoever read along (`| head`, a closed terminal) has gone, and must not leave the services behind.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => void shutDown())
+  stopWithNpm()
   try {
     await main()
   } catch (error) {
