@@ -7,9 +7,11 @@ import {
   type StreamDefinitions,
 } from '@flowsync/protocol'
 import { internals, type ClientInternals } from './client-internals.js'
+import { ClientStatus } from './client-status.js'
 import type { ClientOptions, ClientSnapshot, FlowSyncClient } from './client-types.js'
+import { clientClosed } from './errors.js'
 import { fromBase64, toBase64, type DehydratedState } from './hydration.js'
-import { Listeners, Notifier, type Emitter } from './observable.js'
+import { Notifier } from './observable.js'
 import { resolveOptions, type ResolvedOptions } from './options.js'
 import { Session } from './session/session.js'
 import { createTokenSource, subjectOf, type TokenSource } from './session/token.js'
@@ -40,7 +42,7 @@ export function createClient<S extends StreamDefinitions>(options: ClientOptions
   return new Client(resolveOptions(options)) as unknown as FlowSyncClient<S>
 }
 
-class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironment {
+class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   readonly workspace: string
   readonly streams: StreamDefinitions
   readonly owner: ReplicaId
@@ -53,7 +55,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
   private readonly options: ResolvedOptions<StreamDefinitions>
   private readonly session: Session
   private readonly tokens: TokenSource
-  private readonly listeners = new Listeners()
+  private readonly status: ClientStatus
   private readonly opened = Promise.withResolvers<StorageAccess>()
   private access: StorageAccess | undefined
   private subject: string | undefined
@@ -63,9 +65,6 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
   private readonly spares: ReplicaId[] = []
   private lastOrder = 0
   private lastReceipt = 0
-  private snapshot: ClientSnapshot | undefined
-  private emitted: ClientSnapshot | undefined
-  private waiters: PromiseWithResolvers<void>[] = []
   private closing: Promise<void> | undefined
 
   constructor(options: ResolvedOptions<StreamDefinitions>) {
@@ -76,6 +75,10 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
     this.subject = options.subject
     this.owner = createReplicaId(system)
     this.notifier = new Notifier(system)
+    this.status = new ClientStatus(
+      { read: () => this.readStatus(), isSynced: () => this.isSynced, isClosed: () => this.isClosed },
+      this.notifier,
+    )
     this.tokens = createTokenSource(options.token, system)
     this.registry = new Registry({
       definitions: streams,
@@ -97,7 +100,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
       onLimits: ({ frameBytes }) => {
         this.opBytesLimit = frameBytes - OP_OVERHEAD_BYTES
       },
-      onChange: () => this.touch(),
+      onChange: () => this.status.touch(),
     })
     if (options.connect) this.session.goOnline()
   }
@@ -117,10 +120,13 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
   }
 
   getSnapshot(): ClientSnapshot {
-    const former = this.snapshot
+    return this.status.getSnapshot()
+  }
+
+  private readStatus(): ClientSnapshot {
     const { kind: state } = this.session
     const failure = this.access?.journal.error
-    const next: ClientSnapshot = {
+    return {
       state,
       isOnline: state === 'syncing' || state === 'live',
       pendingCount: this.pendingCount,
@@ -130,9 +136,14 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
       },
       error: this.session.error ?? failure ?? this.openError,
     }
-    if (former && isSame(former, next)) return former
-    this.snapshot = Object.freeze(next)
-    return this.snapshot
+  }
+
+  private get isSynced(): boolean {
+    return (
+      this.session.isCaughtUp &&
+      this.pendingCount === 0 &&
+      this.registry.openStreams.every(({ isLoaded }) => isLoaded)
+    )
   }
 
   private get pendingCount(): number {
@@ -140,20 +151,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
   }
 
   subscribe(listener: () => void): () => void {
-    return this.listeners.add(listener)
-  }
-
-  /** Something visible may have changed. */
-  private touch(): void {
-    this.settleWaiters()
-    this.notifier.soon(this)
-  }
-
-  emit(): void {
-    const snapshot = this.getSnapshot()
-    if (snapshot === this.emitted) return
-    this.emitted = snapshot
-    this.listeners.emit()
+    return this.status.subscribe(listener)
   }
 
   goOffline(): void {
@@ -165,26 +163,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
   }
 
   whenSynced(): Promise<void> {
-    const waiter = Promise.withResolvers<void>()
-    waiter.promise.catch(() => undefined)
-    this.waiters.push(waiter)
-    this.settleWaiters()
-    return waiter.promise
-  }
-
-  private settleWaiters(): void {
-    if (this.waiters.length === 0) return
-    const isSynced =
-      this.session.isCaughtUp &&
-      this.pendingCount === 0 &&
-      this.registry.openStreams.every(({ isLoaded }) => isLoaded)
-    if (!isSynced && !this.isClosed) return
-    const { waiters } = this
-    this.waiters = []
-    for (const { resolve, reject } of waiters) {
-      if (isSynced) resolve()
-      else reject(clientClosed())
-    }
+    return this.status.whenSynced()
   }
 
   hydrate({ workspace, streams }: DehydratedState): void {
@@ -220,14 +199,14 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
     this.session.close()
     this.tokens.dispose()
     this.registry.close()
-    this.settleWaiters()
+    this.status.touch()
     this.notifier.flush()
-    this.emit()
+    this.status.emit()
     // A storage that is still being opened holds nothing of this instance, but a lock.
     if (!this.isOpening) return
-    const { journal, release } = await this.opened.promise
-    await journal.close()
-    release()
+    const access = await this.opened.promise
+    await access.journal.close()
+    access.release()
   }
 
   nextOrder(): number {
@@ -248,7 +227,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
 
   onChanged(stream: Stream): void {
     this.registry.closeIfUnused(stream)
-    this.touch()
+    this.status.touch()
   }
 
   private foreignReplicas(): ReplicaId[] {
@@ -274,7 +253,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
       await this.prepare(this.subject === undefined ? await this.tokens.get() : '')
     } catch (error) {
       this.openError = error as FlowSyncError
-      this.touch()
+      this.status.touch()
     }
   }
 
@@ -302,7 +281,7 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
     const { storage, system, host } = this.options
     const onHealth = (): void => {
       for (const stream of this.registry.openStreams) this.registry.closeIfUnused(stream)
-      this.touch()
+      this.status.touch()
     }
     const access = await openStorage({ storage, scope, owner: this.owner, system, host, onHealth })
     this.access = access
@@ -310,19 +289,6 @@ class Client implements FlowSyncClient, ClientInternals, Emitter, StreamEnvironm
     this.opened.resolve(access)
     if (this.isClosed) return
     for (const name of access.streams) this.registry.revive(name)
-    this.touch()
+    this.status.touch()
   }
-}
-
-function clientClosed(): FlowSyncError {
-  return createError('client/closed', 'The client was closed.')
-}
-
-function isSame(a: ClientSnapshot, b: ClientSnapshot): boolean {
-  return (
-    a.state === b.state &&
-    a.pendingCount === b.pendingCount &&
-    a.storage.health === b.storage.health &&
-    a.error === b.error
-  )
 }

@@ -23,7 +23,7 @@ interface Surroundings {
 }
 
 /** The browser's surroundings; outside browsers there is always network and every claim succeeds. */
-export function createHost(surroundings: Surroundings = globalThis as Surroundings): Host {
+export function createHost(surroundings: Surroundings = globalThis): Host {
   const { navigator } = surroundings
   const isBrowser = surroundings.document !== undefined || surroundings.WorkerGlobalScope !== undefined
   const locks = isBrowser ? navigator?.locks : undefined

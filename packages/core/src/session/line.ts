@@ -1,6 +1,13 @@
 import type { FlowSyncError } from '@flowsync/crdt'
-import type { StreamCursor, SubscribedResult } from '@flowsync/protocol'
+import {
+  createError,
+  nextDelayMs,
+  type StreamCursor,
+  type SubscribedResult,
+  type System,
+} from '@flowsync/protocol'
 import type { Stream } from '../stream/stream.js'
+import { BACKOFF } from './link.js'
 
 /** Where one stream stands on one connection. */
 export interface Line {
@@ -86,4 +93,35 @@ export function isSettled({ phase, stream, headSeq }: Line): boolean {
   return (
     phase === 'open' && !rebuild && carry === 'nothing' && historyBelow === Infinity && fold.seq >= headSeq
   )
+}
+
+/** Notes that the hub spoke of the stream. */
+export function hearOf(line: Line, headSeq: number, nowMs: number): void {
+  line.heardMs = nowMs
+  line.headSeq = Math.max(line.headSeq, headSeq)
+}
+
+/** An op that the hub is known to have had before the point that was caught up with, and that was not seen coming. */
+export function hasStrayOp({ stream, headSeq, inFlight }: Line): boolean {
+  if (inFlight > 0 || stream.rebuild || stream.fold.seq < headSeq) return false
+  for (const { isAcked, seq } of stream.outbox) {
+    if (!isAcked) return false
+    if (seq <= stream.fold.seq) {
+      stream.historyBelow = stream.outbox.minBase
+      return true
+    }
+  }
+  return false
+}
+
+/** How long to wait before a stream is asked for again, at least as long as the hub said. */
+export function backoffMs(line: Line, system: System, error: FlowSyncError): number {
+  const { retryAfterMs } = error.details
+  const least = typeof retryAfterMs === 'number' ? retryAfterMs : 0
+  return Math.max(least, nextDelayMs(line.attempt++, system.random(), BACKOFF))
+}
+
+/** The error of a hub that answered for fewer streams than it was asked for. */
+export function noResult(): FlowSyncError {
+  return createError('codec/malformed', 'The hub answered with too few results.')
 }

@@ -6,11 +6,11 @@ import type { TokenSource } from './token.js'
 export interface RenewalOptions {
   readonly system: System
   readonly tokens: TokenSource
-  send(message: ClientMessage): void
+  readonly send: (message: ClientMessage) => void
   /** The connection goes on under a new token. */
-  onRenewed(): void
+  readonly onRenewed: () => void
   /** The hub took the new token for a bad one, for good. */
-  onRefused(error: FlowSyncError): void
+  readonly onRefused: (error: FlowSyncError) => void
 }
 
 /** Request ids from here on are renewals; those of a connection's other requests stay far below. */

@@ -1,18 +1,15 @@
-import { isFlowSyncError, type FlowSyncError, type ReplicaId } from '@flowsync/crdt'
+import type { FlowSyncError, ReplicaId } from '@flowsync/crdt'
 import {
   createError,
   decodeHubMessage,
   encodeClientMessage,
   fromWireError,
   nextDelayMs,
-  PROTOCOL_VERSION,
   type ClientMessage,
   type HubMessage,
   type Refused,
-  type System,
   type Welcome,
 } from '@flowsync/protocol'
-import type { Host } from '../host.js'
 import type { Stream } from '../stream/stream.js'
 import { BACKOFF } from './link.js'
 import {
@@ -24,29 +21,13 @@ import {
   type SessionState,
 } from './machine.js'
 import { Renewal } from './renewal.js'
+import { helloOf } from './hello.js'
+import { subjectMismatch, toError } from './session-errors.js'
+import type { SessionOptions } from './session-options.js'
 import { withSteadyClock } from './steady-clock.js'
 import { Sync } from './sync.js'
-import { subjectOf, type TokenSource } from './token.js'
-import type { Connection, Transport, TransportTarget } from './transport.js'
-
-/** What a session is made of. */
-export interface SessionOptions {
-  readonly system: System
-  readonly host: Host
-  readonly transport: Transport
-  readonly target: TransportTarget
-  readonly tokens: TokenSource
-  /** Resolves when everything stored can be read, with whom it belongs to. Called with each new token. */
-  prepare(token: string): Promise<string>
-  /** Who speaks. */
-  replicas(): { readonly replica: ReplicaId; readonly adopted: readonly ReplicaId[] }
-  /** The streams to follow from the start. */
-  streams(): Iterable<Stream>
-  /** The largest frame the hub takes has become known. */
-  onLimits(limits: Welcome['limits']): void
-  /** State or error may have changed. */
-  onChange(): void
-}
+import { subjectOf } from './token.js'
+import type { Connection } from './transport.js'
 
 /** How long a socket may take to open and to be welcomed. */
 const CONNECT_TIMEOUT_MS = 10_000
@@ -215,16 +196,7 @@ export class Session {
     this.cancelStep = system.setTimer(CONNECT_TIMEOUT_MS, () =>
       this.lose(createError('network/timeout', 'The hub did not welcome the client in time.')),
     )
-    const client = `flowsync-core/${PROTOCOL_VERSION}`
-    this.send({
-      type: 'hello',
-      id: HELLO_ID,
-      version: PROTOCOL_VERSION,
-      replica,
-      adopted: named,
-      token: this.token,
-      client,
-    })
+    this.send(helloOf(HELLO_ID, replica, named, this.token))
   }
 
   private send(message: ClientMessage): void {
@@ -322,19 +294,4 @@ export class Session {
     this.lastError = error
     this.dispatch({ kind: 'auth-failed' })
   }
-}
-
-function subjectMismatch(actual: string | undefined, expected: string): FlowSyncError | undefined {
-  if (actual === undefined || expected === '' || actual === expected) return undefined
-  return createError(
-    'auth/subject-mismatch',
-    'The token belongs to somebody else than the data of this client.',
-  )
-}
-
-function toError(
-  cause: unknown,
-  code: 'auth/token-missing' | 'network/unreachable' | 'codec/malformed',
-): FlowSyncError {
-  return isFlowSyncError(cause) ? cause : createError(code, 'The connection failed.', { cause })
 }

@@ -9,11 +9,11 @@ export interface TransportTarget {
 /** What a transport tells about one connection. After `onClose` it says nothing more. */
 export interface TransportHandlers {
   /** The connection is up; frames may be sent. Called at most once, never from within `connect`. */
-  onOpen(): void
+  readonly onOpen: () => void
   /** One whole message of the hub. */
-  onFrame(frame: Uint8Array): void
+  readonly onFrame: (frame: Uint8Array) => void
   /** The connection is gone or was never made, for a reason in a few words. Called once, never after `close`. */
-  onClose(reason: string): void
+  readonly onClose: (reason: string) => void
 }
 
 /** One connection, from `connect` until it is closed by either side. */

@@ -24,7 +24,7 @@ export interface StorageAccessOptions {
   readonly owner: ReplicaId
   readonly system: System
   readonly host: Host
-  onHealth(): void
+  readonly onHealth: () => void
 }
 
 /**

@@ -37,7 +37,8 @@ describe('dexie storage', () => {
       new Proxy(target, {
         get(inner, key) {
           const value: unknown = Reflect.get(inner, key)
-          if (typeof value === 'function') return value.bind(inner)
+          if (typeof value === 'function')
+            return (...args: unknown[]): unknown => Reflect.apply(value, inner, args)
           return value instanceof Uint8Array || typeof value !== 'object' || value === null
             ? value
             : deep(value)

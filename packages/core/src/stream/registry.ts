@@ -12,13 +12,13 @@ export interface RegistryOptions {
   readonly definitions: StreamDefinitions
   readonly environment: StreamEnvironment
   /** Whether this client sends the ops of an instance, a dead one. */
-  isAdopted(owner: ReplicaId): boolean
+  readonly isAdopted: (owner: ReplicaId) => boolean
   /** Reads what is stored, once that is possible. */
-  load(names: readonly string[]): Promise<readonly StoredStream[]>
+  readonly load: (names: readonly string[]) => Promise<readonly StoredStream[]>
   /** The stream is loaded: follow it. */
-  onOpened(stream: Stream): void
+  readonly onOpened: (stream: Stream) => void
   /** Nobody uses it and all its ops are acknowledged: follow it no more. */
-  onClosed(stream: Stream): void
+  readonly onClosed: (stream: Stream) => void
 }
 
 /** What is kept of a stream's name, whether it is open or not. */

@@ -7,6 +7,7 @@ import {
   type SequencedOp,
 } from '@flowsync/crdt'
 import { createError, NO_EPOCH, type Epoch, type System } from '@flowsync/protocol'
+import { clientClosed } from '../errors.js'
 import { Listeners, type Emitter, type Notifier } from '../observable.js'
 import { Outbox, type OutboxOp } from '../outbox/outbox.js'
 import { createReceipt, type Receipt, type ReceiptControl } from '../outbox/receipt.js'
@@ -258,10 +259,6 @@ export function createOutboxOp(
     refusal: undefined,
     isQueued: false,
   }
-}
-
-function clientClosed(): FlowSyncError {
-  return createError('client/closed', 'The client was closed.')
 }
 
 function isSame(a: StreamSnapshot<unknown>, b: StreamSnapshot<unknown>): boolean {

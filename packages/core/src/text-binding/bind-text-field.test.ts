@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TextDelta } from '@flowsync/crdt'
-import { bindTextField, type BindableText, type TextField } from './bind-text-field.js'
+import { bindTextField, type BindableText } from './bind-text-field.js'
 
 /** A stream whose text others can change, as a handle would show it. */
 function createText(initial: string) {
@@ -68,7 +68,7 @@ class FakeField extends EventTarget {
 function bind(markup: string, current = markup, onError?: (error: unknown) => void) {
   const field = new FakeField(markup)
   const stream = createText(current)
-  const unbind = bindTextField(field as unknown as TextField, stream.text, onError ? { onError } : {})
+  const unbind = bindTextField(field, stream.text, onError ? { onError } : {})
   return { field, unbind, ...stream }
 }
 
@@ -120,7 +120,7 @@ describe('bindTextField', () => {
     field.setSelectionRange(7, 7)
     field.type(' three')
     const { text } = createText('zero one two')
-    bindTextField(field as unknown as TextField, text)
+    bindTextField(field, text)
     expect(text.value).toBe('zero one two three')
     expect(field.value).toBe('zero one two three')
     expect(field.selectionEnd).toBe(18)

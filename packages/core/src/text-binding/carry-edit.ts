@@ -6,7 +6,7 @@ export interface CarriedEdit {
   /** In the order they are to be applied, each on the result of the former. */
   readonly edits: readonly TextEdit[]
   /** Maps a position in the older text with the edit to one in the newer text with the edit. */
-  mapCaret(position: number): number
+  readonly mapCaret: (position: number) => number
 }
 
 /**
