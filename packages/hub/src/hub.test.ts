@@ -165,6 +165,14 @@ describe('a hub on real sockets', () => {
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com')
   })
 
+  it('takes an origin for a stranger when the function that decides fails', async () => {
+    const { address } = await startHub({
+      origins: (origin) => new URL(origin).hostname === 'app.example.com',
+    })
+    expect(await connect(address.url, 'default', { Origin: 'null' }).gone).toMatch(/websocket error/)
+    await connect(address.url, 'default', { Origin: 'https://app.example.com' }).connected()
+  })
+
   it('takes no more connections than it may', async () => {
     const { address } = await startHub({ limits: { connections: 2 } })
     const first = await join(address.url, 'ada', 1)

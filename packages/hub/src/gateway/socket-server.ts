@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http'
+import type { IncomingHttpHeaders, Server as HttpServer } from 'node:http'
 import { createError, MESSAGE_EVENT, socketParser } from '@flowsync/protocol'
 import { Server, type ServerOptions, type Socket } from 'socket.io'
 import type { Broadcast } from '../cluster/broadcast.js'
@@ -33,7 +33,7 @@ export class SocketServer implements Broadcast {
 
   constructor(options: SocketServerOptions) {
     this.options = options
-    const { http, limits, origins, adapter } = options
+    const { http, limits, adapter } = options
     this.io = new Server(http, {
       transports: ['websocket'],
       allowUpgrades: false,
@@ -48,9 +48,8 @@ export class SocketServer implements Broadcast {
       connectTimeout: CONNECT_TIMEOUT_MS,
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
-      allowRequest: (request, decide) => {
-        const { origin, host } = request.headers
-        const isAllowed = isOriginAllowed(origins, origin, host)
+      allowRequest: ({ headers }, decide) => {
+        const isAllowed = this.isPageAllowed(headers)
         decide(isAllowed ? undefined : 'the origin is not allowed', isAllowed)
       },
       ...(adapter ? { adapter } : {}),
@@ -100,6 +99,17 @@ export class SocketServer implements Broadcast {
   /** Ends all connections. The HTTP server is closed too. */
   async close(): Promise<void> {
     await this.io.close()
+  }
+
+  private isPageAllowed({ origin, host }: IncomingHttpHeaders): boolean {
+    const { origins, logger } = this.options
+    try {
+      return isOriginAllowed(origins, origin, host)
+    } catch (error) {
+      // A function of the application that some origin makes throw, as `null` may, must not end the process.
+      logger.error(describeError(error), 'the option "origins" failed')
+      return false
+    }
   }
 
   private refusalOf(socket: Socket): Error | undefined {

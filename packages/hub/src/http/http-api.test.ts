@@ -1,3 +1,5 @@
+import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { put, replica } from '../tests/engine-world.js'
 import { SocketClient } from '../tests/socket-client.js'
@@ -124,6 +126,18 @@ describe('the HTTP API', () => {
   ] as const)('refuses %s %s with a body of %s', async (method, path, body, status, code) => {
     expect(await request(path, { method, body })).toMatchObject({ status, body: { error: { code } } })
   })
+
+  it.each(['//', '//:80', 'http://[', 'http://a:99999/', '*'])(
+    'has nothing at %j, and serves on',
+    async (path) => {
+      const { host, port } = test.address
+      const [response] = (await once(httpRequest({ host, port, path }).end(), 'response')) as [
+        IncomingMessage,
+      ]
+      expect(response.resume().statusCode).toBe(404)
+      expect(await request('/healthz')).toMatchObject({ status: 200 })
+    },
+  )
 
   it('authorises every read and write', async () => {
     const readOnly = await tokenFor('eve', ['read:note:*'])

@@ -11,8 +11,7 @@ export class HttpExchange {
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.request = request
     this.response = response
-    // The host does not matter: only path and query are read.
-    this.url = new URL(request.url ?? '/', 'http://hub')
+    this.url = urlOf(request.url ?? '/')
   }
 
   get method(): string {
@@ -77,6 +76,12 @@ export class HttpExchange {
     const known: unknown = details === '' ? {} : JSON.parse(details)
     this.answer(statusOf(error), { error: { code, message, details: known } })
   }
+}
+
+/** Any host will do: only path and query are read. What is no URL, such as `//`, is a path that leads nowhere. */
+function urlOf(target: string): URL {
+  const base = 'http://hub/'
+  return URL.canParse(target, base) ? new URL(target, base) : new URL(base)
 }
 
 function listsOfSets(_key: string, value: unknown): unknown {
