@@ -32,8 +32,8 @@ export class PendingTransaction<Unsaved extends UnsavedOp> {
   removeOps(removal: OutboxRemoval): void {
     const { stream, replica, through } = removal
     const key = replica + stream
-    if ((this.removals.get(key)?.through ?? 0) >= through) return
-    this.removals.set(key, removal)
+    // What was put back after a removal of more is taken back too.
+    if ((this.removals.get(key)?.through ?? 0) < through) this.removals.set(key, removal)
     this.additions = this.additions.filter(
       ({ stream: name, op }) => name !== stream || op.replica !== replica || op.counter > through,
     )

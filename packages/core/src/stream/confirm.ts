@@ -1,4 +1,4 @@
-import type { SequencedOp } from '@flowsync/crdt'
+import type { ReplicaId, SequencedOp } from '@flowsync/crdt'
 import type { OutboxOp } from '../outbox/outbox.js'
 import { continueRebuild } from './rebuild.js'
 import type { Stream } from './stream.js'
@@ -43,10 +43,13 @@ function store(stream: Stream, folded: readonly SequencedOp[], settled: readonly
   const { environment, name, epoch } = stream
   const transaction = environment.journal.stage()
   transaction.appendTail(name, epoch, folded)
+  const settledThrough = new Map<ReplicaId, number>()
   for (const entry of settled) {
     stream.outbox.remove(entry)
-    transaction.removeOps({ stream: name, replica: entry.op.replica, through: entry.op.counter })
+    settledThrough.set(entry.op.replica, entry.op.counter)
   }
+  // One removal for all: each looks through everything that waits to be written.
+  for (const [replica, through] of settledThrough) transaction.removeOps({ stream: name, replica, through })
   stream.noteTail(folded)
   if (settled.length > 0 && stream.carry === 'nothing') stream.lastError = undefined
   writeCheckpoint(stream)
