@@ -149,6 +149,23 @@ describe('connecting', () => {
   })
 })
 
+describe('a refused request', () => {
+  it('that leaves streams is not waited for', async () => {
+    const client = await world.liveClient()
+    const doc = client.stream('doc:a')
+    await client.whenSynced()
+    world.hub.intercept = (message) =>
+      message.type === 'unsubscribe'
+        ? { type: 'refused', id: message.id, error: toWireError(createError('hub/overloaded', 'Too much.')) }
+        : undefined
+    doc.close()
+    await world.system.advance(30_000)
+    expect(world.hub.sent('unsubscribe')).toHaveLength(1)
+    expect(world.hub.connectCount).toBe(1)
+    await client.close()
+  })
+})
+
 describe('tokens', () => {
   it('renews before the token expires, on the same connection', async () => {
     world.hub.tokenLifetimeMs = 60_000
@@ -158,6 +175,23 @@ describe('tokens', () => {
     expect(world.hub.connectCount).toBe(1)
     expect(world.hub.sent('renew').length).toBeGreaterThanOrEqual(5)
     expect(world.hub.sent('renew')[0]?.token).toBe('token-2')
+    await client.close()
+  })
+
+  it('learns what a renewed token allows that the former did not', async () => {
+    world.hub.tokenLifetimeMs = 60_000
+    world.hub.access = 'read'
+    const client = await world.liveClient()
+    const doc = client.stream('doc:a')
+    await settle()
+    expect(await codeOf(doc.insert(0, 'x').acked)).toBe('acl/denied')
+    world.hub.access = 'write'
+    await world.system.advance(60_000)
+    expect(world.hub.sent('renew').length).toBeGreaterThan(0)
+    expect(doc.getSnapshot().access).toBe('write')
+    const receipt = doc.insert(0, 'y')
+    await receipt.acked
+    expect(world.hub.connectCount).toBe(1)
     await client.close()
   })
 

@@ -248,7 +248,7 @@ export class Session {
       system,
       tokens: this.options.tokens,
       send: (message) => this.send(message),
-      onRenewed: () => this.sync?.retryFailed(),
+      onRenewed: () => this.sync?.retryDenied(),
       onRefused: (error) => this.failAuth(error),
     })
     this.renewal.start(welcome.serverTimeMs, welcome.expiresAtMs)

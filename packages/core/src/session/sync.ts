@@ -87,9 +87,9 @@ export class Sync {
     this.schedule()
   }
 
-  /** Asks again for what was refused: there is a new token. */
-  retryFailed(): void {
-    for (const line of this.lines.values()) if (line.phase === 'failed') this.handshake.ask(line)
+  /** There is a new token: asks again for what was refused and for what may only be read. */
+  retryDenied(): void {
+    for (const line of this.lines.values()) if (isDenied(line)) this.handshake.ask(line)
   }
 
   /** The hub wants to go: nothing new is sent. */
@@ -221,6 +221,8 @@ export class Sync {
     this.outgoing.onRefused(id, error)
     const cause = fromWireError(error)
     this.handshake.onRefused(id, cause)
+    // Feeds of streams that are not followed are passed over: there is no need to insist.
+    this.requests.take(id, 'unsubscribe')
     const line = this.requests.take(id, 'pull')?.line
     if (line && this.isCurrent(line)) {
       line.isPulling = false
@@ -236,4 +238,8 @@ export class Sync {
     if (lines.length <= MAX_PULLS_PER_TICK) for (const line of lines) this.pull(line)
     else this.handshake.send(lines)
   }
+}
+
+function isDenied({ phase, stream }: Line): boolean {
+  return phase === 'failed' || (phase === 'open' && stream.access === 'read')
 }
