@@ -117,6 +117,37 @@ describe('a connection', () => {
     expect(peer.isClosed).toBe(true)
   })
 
+  it('bounds how many frames wait for `welcome`, also empty ones', async () => {
+    const world = await EngineWorld.start({ auth: () => new Promise(() => undefined) })
+    const peer = world.connect()
+    peer.hello('ada', replica(1))
+    for (let i = 0; i < 1_000; i++) peer.sendRaw(new Uint8Array(0))
+    expect(peer.refusal).toBe('frame/too-large')
+  })
+
+  it('checks one token at a time', async () => {
+    let running = 0
+    let most = 0
+    const world = await EngineWorld.start({
+      auth: async (token, context) => {
+        most = Math.max(most, ++running)
+        await Promise.resolve()
+        running--
+        return plainAuth(token, context)
+      },
+    })
+    const peer = await world.join('ada|write:*|60')
+    for (let id = 10; id < 60; id++) peer.say({ type: 'renew', id, token: 'ada|write:*|60' })
+    await settle()
+    expect(most).toBe(1)
+    expect(peer.all('renewed').map(({ id }) => id)).toEqual([10])
+    expect(peer.all('refused')).toHaveLength(49)
+    expect(peer.last('refused').error).toMatchObject({ code: 'limit/rate', retryAfterMs: 1_000 })
+    peer.say({ type: 'renew', id: 60, token: 'ada|write:*|60' })
+    await settle()
+    expect(peer.last('renewed').id).toBe(60)
+  })
+
   it('ends at the moment its token expires', async () => {
     const world = await EngineWorld.start()
     const peer = await world.join('ada|write:*|60')

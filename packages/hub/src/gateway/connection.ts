@@ -33,6 +33,8 @@ type State =
   | { readonly kind: 'closed' }
 
 const MAX_WAITING_READS = 256
+/** What keeping a frame takes beside its bytes: empty ones are not for nothing. */
+const FRAME_OVERHEAD_BYTES = 128
 
 /** One connection from its first frame to its last: greets, decodes, dispatches, answers, expires. */
 export class Connection implements ConnectionHandlers, SessionConnection {
@@ -61,7 +63,7 @@ export class Connection implements ConnectionHandlers, SessionConnection {
       case 'new':
         return this.greet(state.cancelTimeout, bytes)
       case 'greeting':
-        state.bytes += bytes.length
+        state.bytes += bytes.length + FRAME_OVERHEAD_BYTES
         if (state.bytes > this.context.limits.helloBytes) return this.fail(tooMuchBeforeWelcome())
         state.frames.push(bytes)
         return

@@ -27,6 +27,8 @@ export class Session {
   readonly ops: TokenBucket
   /** Bytes of its pushes that are not answered yet. */
   unansweredBytes = 0
+  /** A new token is being checked. */
+  isRenewing = false
   private grants: readonly Grant[]
   private expiresAt: number
 
