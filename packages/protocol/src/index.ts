@@ -37,7 +37,14 @@ export type {
 export type { Unsubscribe } from './messages/unsubscribe.js'
 export type { Unsubscribed } from './messages/unsubscribed.js'
 export type { Welcome } from './messages/welcome.js'
-export { MESSAGE_EVENT, socketParser, type SocketPacket } from './socket-parser.js'
+export {
+  decodeSocketPacket,
+  encodeSocketConnect,
+  encodeSocketMessage,
+  MESSAGE_EVENT,
+  socketParser,
+  type SocketPacket,
+} from './socket-parser.js'
 export { assertStreamName, isStreamName, MAX_STREAM_NAME_LENGTH } from './stream-name.js'
 export { compareSpecificity, matchesPattern, parsePattern, type StreamPattern } from './stream-pattern.js'
 export type {

@@ -31,8 +31,6 @@ export const SOCKET_PACKET_LAYOUT =
   `${CONNECT} connect: sid string(${MAX_SID_BYTES}) | ${DISCONNECT} disconnect | ${EVENT} message: frame to the end | ` +
   `${CONNECT_ERROR} connect error: message string(${MAX_ERROR_TEXT_BYTES}), data as JSON string(${MAX_ERROR_TEXT_BYTES})`
 
-const NO_FRAME = new Uint8Array()
-
 type Listener = (packet: SocketPacket) => void
 
 /**
@@ -43,15 +41,33 @@ type Listener = (packet: SocketPacket) => void
 class Encoder {
   /** @throws FlowSyncError `codec/invalid-value` for what FlowSync never sends: other events, acknowledgements, `auth`, recovery. */
   encode(packet: SocketPacket): [Uint8Array] {
-    const frame = packet.type === EVENT ? frameOf(packet) : NO_FRAME
-    // Large enough for most namespaces, so that a frame is copied once.
-    const writer = new ByteWriter(frame.length + 64)
-    writer.u8(packet.type)
-    writeText(writer, packet.nsp.slice(1), MAX_NAMESPACE_BYTES)
-    if (packet.type === EVENT) writer.raw(frame)
-    else writeContent(writer, packet)
+    if (packet.type === EVENT) return [encodeSocketMessage(packet.nsp, frameOf(packet))]
+    const writer = startPacket(packet.type, packet.nsp)
+    writeContent(writer, packet)
     return [writer.view()]
   }
+}
+
+/** @param frameBytes how long the frame is that follows: with some room for the namespace it is copied once */
+function startPacket(type: number, nsp: string, frameBytes = 0): ByteWriter {
+  const writer = new ByteWriter(frameBytes + 64)
+  writer.u8(type)
+  writeText(writer, nsp.slice(1), MAX_NAMESPACE_BYTES)
+  return writer
+}
+
+/** The packet with which a client enters a namespace. */
+export function encodeSocketConnect(nsp: string): Uint8Array {
+  const writer = startPacket(CONNECT, nsp)
+  writer.string('')
+  return writer.view()
+}
+
+/** The packet that carries one FlowSync frame. */
+export function encodeSocketMessage(nsp: string, frame: Uint8Array): Uint8Array {
+  const writer = startPacket(EVENT, nsp, frame.length)
+  writer.raw(frame)
+  return writer.view()
 }
 
 function writeContent(writer: ByteWriter, { type, data }: SocketPacket): void {
@@ -79,7 +95,7 @@ class Decoder {
    * @throws FlowSyncError `codec/malformed`; Socket.io then closes this one connection
    */
   add(input: unknown): void {
-    const packet = decodePacket(bytesOf(input))
+    const packet = decodeSocketPacket(input)
     for (const listener of this.listeners) listener(packet)
   }
 
@@ -106,10 +122,14 @@ class Decoder {
  * The `parser` option of Socket.io's server and client. Its packets take one binary WebSocket frame each,
  * where the default parser sends two for every binary message and can be told to wait for attachments.
  */
-export const socketParser = Object.freeze({ Encoder, Decoder })
+export const socketParser = /* @__PURE__ */ Object.freeze({ Encoder, Decoder })
 
-function decodePacket(bytes: Uint8Array): SocketPacket {
-  const reader = new ByteReader(bytes)
+/**
+ * One packet. Takes what Node (`Buffer`) and browsers (`ArrayBuffer`) deliver.
+ * @throws FlowSyncError `codec/malformed`
+ */
+export function decodeSocketPacket(input: unknown): SocketPacket {
+  const reader = new ByteReader(bytesOf(input))
   const type = reader.u8()
   const nsp = `/${reader.string(MAX_NAMESPACE_BYTES)}`
   const packet = { type, nsp, ...readContent(reader, type) }

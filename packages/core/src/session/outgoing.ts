@@ -1,7 +1,8 @@
-import { fromWireError, toWireError, type Pushed, type WireError } from '@flowsync/protocol'
+import type { FlowSyncError } from '@flowsync/crdt'
+import { fromWireError, type Pushed, type WireError } from '@flowsync/protocol'
 import { backoffMs, noResult, type Line } from './line.js'
 import type { Link } from './link.js'
-import { planPush, takeResult, type SentBatch } from './pusher.js'
+import { planPush, takeRefusal, takeSeqs, type SentBatch } from './pusher.js'
 import type { Request } from './request.js'
 import type { Requests } from './requests.js'
 
@@ -66,14 +67,10 @@ export class Outgoing {
       const result = results[index]
       if (!this.lines.isCurrent(line)) return
       line.heardMs = this.link.system.nowMs()
-      if (result?.kind === 'failed' && this.isUnannounced(result.error.code, sent)) {
-        return this.link.onBroken(fromWireError(result.error))
-      }
-      takeResult(
-        sent,
-        result ?? { kind: 'failed', stream: line.stream.name, error: toWireError(noResult()) },
-        (error) => backoffMs(line, this.link.system, error),
-      )
+      const error = result?.kind === 'ok' ? undefined : result ? fromWireError(result.error) : noResult()
+      if (error && this.isUnannounced(error, sent)) return this.link.onBroken(error)
+      if (result?.kind === 'ok') takeSeqs(sent, result.seqs)
+      else if (error) takeRefusal(sent, error, () => backoffMs(line, this.link.system, error))
       this.settle(line)
     })
   }
@@ -89,7 +86,7 @@ export class Outgoing {
   }
 
   /** A hub may know only the replicas that `hello` named; a new connection names them all. */
-  private isUnannounced(code: string, { entries }: SentBatch): boolean {
+  private isUnannounced({ code }: FlowSyncError, { entries }: SentBatch): boolean {
     return code === 'op/replica-foreign' && entries.some(({ op }) => !this.link.announced.has(op.replica))
   }
 

@@ -1,5 +1,5 @@
 import { type FlowSyncError, type Op } from '@flowsync/crdt'
-import { createError, fromWireError, type PushBatch, type PushedResult } from '@flowsync/protocol'
+import { createError, type PushBatch } from '@flowsync/protocol'
 import type { OutboxOp } from '../outbox/outbox.js'
 import { acknowledgeOps } from '../stream/confirm.js'
 import type { Line } from './line.js'
@@ -103,23 +103,24 @@ function tooLarge(bytes: number, limitBytes: number): FlowSyncError {
   )
 }
 
-/** Takes over what became of a batch. */
-export function takeResult(
+/** A batch is on the hub's disk, at these places. */
+export function takeSeqs({ line, entries }: SentBatch, seqs: readonly number[]): void {
+  line.inFlight--
+  line.attempt = 0
+  if (line.isSingle && !hasUnsent(line)) line.isSingle = false
+  acknowledgeOps(line.stream, entries, seqs)
+}
+
+/** Nothing of a batch was stored. `backoffMs` is asked when it is worth trying again after a wait. */
+export function takeRefusal(
   { line, entries }: SentBatch,
-  result: PushedResult,
-  backoffMs: (error: FlowSyncError) => number,
+  error: FlowSyncError,
+  backoffMs: () => number,
 ): void {
   line.inFlight--
-  if (result.kind === 'ok') {
-    line.attempt = 0
-    if (line.isSingle && !hasUnsent(line)) line.isSingle = false
-    acknowledgeOps(line.stream, entries, result.seqs)
-    return
-  }
-  const error = fromWireError(result.error)
   // The answers to what was sent behind a failed batch say nothing new: its counters are missing.
   if (line.repair) return
-  line.repair = { afterMs: repairFailure(line, entries, error) ? backoffMs(error) : 0 }
+  line.repair = { afterMs: repairFailure(line, entries, error) ? backoffMs() : 0 }
 }
 
 function hasUnsent({ stream }: Line): boolean {

@@ -1,4 +1,11 @@
-import { createSystem, MESSAGE_EVENT, socketParser, type SocketPacket, type System } from '@flowsync/protocol'
+import {
+  createSystem,
+  decodeSocketPacket,
+  encodeSocketConnect,
+  encodeSocketMessage,
+  type SocketPacket,
+  type System,
+} from '@flowsync/protocol'
 import type { Transport, TransportHandlers } from './transport.js'
 
 /** What {@link socketTransport} takes. */
@@ -31,11 +38,9 @@ const CONNECT_ERROR = 4
  */
 export function socketTransport(options: SocketTransportOptions = {}): Transport {
   const system = options.system ?? createSystem()
-  const encoder = new socketParser.Encoder()
   return {
     connect({ url, workspace }, handlers) {
       const namespace = `/${workspace}`
-      const decoder = new socketParser.Decoder()
       const socket = new (options.WebSocket ?? WebSocket)(socketUrl(url))
       let cancelWatch = (): void => undefined
       let heartbeatMs = 0
@@ -56,27 +61,26 @@ export function socketTransport(options: SocketTransportOptions = {}): Transport
         cancelWatch()
         cancelWatch = system.setTimer(heartbeatMs, () => fail('ping timeout'))
       }
-      const send = (packet: SocketPacket): void =>
-        socket.send(encoder.encode(packet)[0] as Uint8Array<ArrayBuffer>)
+      const send = (packet: Uint8Array): void => socket.send(packet as Uint8Array<ArrayBuffer>)
       const onText = (text: string): void => {
         if (text[0] === ENGINE_OPEN) {
           heartbeatMs = heartbeatOf(text.slice(1))
           watch()
-          send({ type: CONNECT, nsp: namespace })
+          send(encodeSocketConnect(namespace))
         } else if (text[0] === ENGINE_PING) {
           watch()
           socket.send(ENGINE_PONG)
         } else if (text[0] === ENGINE_CLOSE) fail('the hub closed the connection')
       }
 
-      decoder.on('decoded', (packet) => {
+      const onPacket = (packet: SocketPacket): void => {
         if (packet.nsp === namespace) takePacket(packet, handlers, fail)
-      })
+      }
       socket.onmessage = ({ data }: MessageEvent<unknown>) => {
         if (isOver) return
         try {
           if (typeof data === 'string') onText(data)
-          else decoder.add(data)
+          else onPacket(decodeSocketPacket(data))
         } catch (error) {
           fail(error instanceof Error ? error.message : 'malformed frame')
         }
@@ -85,7 +89,7 @@ export function socketTransport(options: SocketTransportOptions = {}): Transport
       socket.onclose = () => fail('the connection closed')
       return {
         send(frame) {
-          if (!isOver) send({ type: EVENT, nsp: namespace, data: [MESSAGE_EVENT, frame] })
+          if (!isOver) send(encodeSocketMessage(namespace, frame))
         },
         close: () => void finish(),
       }
