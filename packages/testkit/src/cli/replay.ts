@@ -3,7 +3,7 @@ import { isFlowSyncError } from '@flowsync/crdt'
 import { Command } from 'commander'
 import { generateSession } from '../replay/generate-session.js'
 import { readTrace } from '../replay/read-trace.js'
-import { replay, type ReplayResult } from '../replay/replay.js'
+import { replay, type ReplayOptions, type ReplayResult } from '../replay/replay.js'
 import { countEdits, type Session } from '../replay/session.js'
 import { probability, wholeNumber } from './parse-options.js'
 
@@ -47,7 +47,7 @@ await program.parseAsync()
 async function run(options: CliOptions): Promise<void> {
   const session = await open(options)
   say(options, `${session.name}: ${countEdits(session)} edits, ${options.clients} clients`)
-  const result = await replay({
+  const result = await playOrExplain({
     session,
     clients: options.clients,
     offline: options.offline,
@@ -58,6 +58,15 @@ async function run(options: CliOptions): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(toJson(result))}\n`)
   else process.stdout.write(`${format(result)}\n`)
   process.exitCode = result.ok ? 0 : 1
+}
+
+async function playOrExplain(options: ReplayOptions): Promise<ReplayResult> {
+  try {
+    return await replay(options)
+  } catch (error) {
+    if (isFlowSyncError(error)) return program.error(`error: ${error.message}`)
+    throw error
+  }
 }
 
 async function open({ trace, edits, seed }: CliOptions): Promise<Session> {

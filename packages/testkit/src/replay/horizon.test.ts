@@ -103,5 +103,8 @@ describe('Horizon', () => {
     subscribe(1)
     say({ type: 'feed', stream, epoch, ops: ops(2, 3) })
     expect(seqs()).toEqual([2, 3])
+    subscribe(5)
+    say({ type: 'feed', stream, epoch, ops: ops(4, 7) })
+    expect(seqs()).toEqual([4, 5])
   })
 })

@@ -5,6 +5,9 @@ import { decodeClientMessage, decodeHubMessage, encodeHubMessage, type HubMessag
 /**
  * Shows a client the log of its one stream only up to a horizon, whatever the hub sends: what lies beyond is held back
  * until the horizon moves. The client then sees exactly what its author had seen when the session was recorded.
+ *
+ * Good for one connection: a handshake tells what the hub has of the client's own ops, and those may lie beyond the
+ * horizon.
  */
 export class Horizon {
   private horizonSeq = 0
@@ -69,6 +72,8 @@ export class Horizon {
     const message = decodeClientMessage(frame)
     if (message.type !== 'subscribe') return
     this.shownSeq = message.streams[0]?.seq ?? 0
+    // Beyond the horizon it has only what it typed itself.
+    this.horizonSeq = Math.max(this.horizonSeq, this.shownSeq)
   }
 
   private limit(message: HubMessage): HubMessage | undefined {
@@ -90,11 +95,8 @@ export class Horizon {
           if (result.kind === 'failed') return result
           if (result.snapshot) this.noteShown(result.snapshot.seq)
           const ops = this.take(result.stream, result.epoch, result.ops)
-          return {
-            ...result,
-            ops,
-            headSeq: Math.min(result.headSeq, Math.max(this.horizonSeq, this.shownSeq)),
-          }
+          const headSeq = Math.min(result.headSeq, Math.max(this.horizonSeq, this.shownSeq))
+          return { ...result, ops, headSeq }
         })
         return { ...message, results }
       }

@@ -73,7 +73,18 @@ export class HubProcess {
 
   private async start(): Promise<void> {
     const { database, secret } = this.options
-    const args = [cliPath(), 'start', '--host', '127.0.0.1', '--port', String(this.port), '--db', database]
+    const args = [
+      cliPath(),
+      'start',
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(this.port),
+      '--db',
+      database,
+      '--log-level',
+      'warn',
+    ]
     const child = spawn(process.execPath, args, {
       env: { ...process.env, FLOWSYNC_SECRET: secret },
       stdio: ['ignore', 'pipe', 'pipe'],

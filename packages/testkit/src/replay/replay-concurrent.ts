@@ -23,18 +23,16 @@ export interface ConcurrentReplay {
   readonly clients: readonly ReplicaClient[]
   readonly horizons: readonly [Horizon, Horizon]
   readonly plan: RunPlan
-  readonly killHub: () => void
   readonly latency: LatencyRecorder
   readonly onTyped: (edits: number) => void
 }
 
 /**
  * Two clients type what two people typed at once, each step on exactly the text its author saw: the hub's single order
- * cut off at the last step of the other that the author had seen. A client that is offline comes back as soon as the
- * other needs its work, or it needs the other's.
+ * cut off at the last step of the other that the author had seen. Those two stay online; who follows may go offline.
  */
 export async function replayConcurrent(replay: ConcurrentReplay): Promise<void> {
-  const { session, clients, horizons, latency, onTyped } = replay
+  const { session, clients, horizons, plan, latency, onTyped } = replay
   const agents = horizons.map((horizon, number): Agent => {
     const client = clients[number]
     if (!client) throw new RangeError('A concurrent session needs two clients.')
@@ -50,12 +48,14 @@ export async function replayConcurrent(replay: ConcurrentReplay): Promise<void> 
 
     let placed = Promise.resolve(0)
     for (const edit of step.edits) {
-      applyPlan(replay, typed)
-      const isMeasured = author.client.isMeantToBeOnline
+      if (typed % plan.stretchEdits === 0) {
+        const offline = plan.offline[typed / plan.stretchEdits] ?? []
+        for (const [number, client] of clients.entries()) client.setOnline(offline[number] !== true)
+      }
       const typedAtMs = performance.now()
       const { acked } = author.client.type(edit)
       placed = acked.then(({ seq }) => {
-        if (isMeasured) latency.add(performance.now() - typedAtMs)
+        latency.add(performance.now() - typedAtMs)
         return seq
       })
       // Whoever needs the step awaits it; nobody may.
@@ -69,31 +69,16 @@ export async function replayConcurrent(replay: ConcurrentReplay): Promise<void> 
     }
   }
   onTyped(typed)
-  await Promise.all(
-    agents.flatMap(({ placed, client }) => {
-      client.setOnline(true)
-      return placed
-    }),
-  )
+  await Promise.all(agents.flatMap(({ placed }) => placed))
   for (const { horizon } of agents) horizon.moveTo(Number.POSITIVE_INFINITY)
 }
 
 async function showTo(author: Agent, other: Agent, steps: number): Promise<void> {
-  author.client.setOnline(true)
-  other.client.setOnline(true)
   author.horizon.moveTo((await other.placed[steps - 1]) ?? 0)
   await author.horizon.whenShown()
-  // The client folds what it was shown within the turn.
-  await nextTurn()
+  // Shown is not folded: the client may be fetching older history first.
+  await author.client.whenSent()
   author.seen = steps
-}
-
-function applyPlan({ plan, clients, killHub }: ConcurrentReplay, index: number): void {
-  if (index % plan.stretchEdits === 0) {
-    const offline = plan.offline[index / plan.stretchEdits] ?? []
-    for (const [number, client] of clients.entries()) client.setOnline(offline[number] !== true)
-  }
-  for (const place of plan.killsAt) if (place === index) killHub()
 }
 
 function nextTurn(): Promise<void> {

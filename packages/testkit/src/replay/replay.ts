@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { socketTransport } from '@flowsync/core'
+import { FlowSyncError } from '@flowsync/crdt'
 import { describeDifference, hasSameCharacters } from './compare-texts.js'
 import { Horizon } from './horizon.js'
 import { HubProcess } from './hub-process.js'
@@ -66,8 +67,17 @@ interface Run {
   restarts: Promise<void>
 }
 
-/** Plays a session through a hub process and real clients, and compares what everybody ends with. */
+/**
+ * Plays a session through a hub process and real clients, and compares what everybody ends with.
+ * @throws FlowSyncError `config/invalid` for kills during a concurrent session
+ */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
+  if (options.session.kind === 'concurrent' && options.kills > 0) {
+    throw new FlowSyncError(
+      'config/invalid',
+      'A concurrent session is typed on exactly what its authors saw, which a reconnect would change: replay it without kills.',
+    )
+  }
   const folder = await mkdtemp(join(tmpdir(), 'flowsync-replay-'))
   const hub = await HubProcess.start({
     database: join(folder, 'hub.db'),
@@ -109,6 +119,7 @@ async function play(run: Run): Promise<ReplayResult> {
     clients: clients.length,
     offline,
     kills,
+    alwaysOnline: run.horizons.length,
     seed,
   })
   const orStalled = <T>(promise: Promise<T>): Promise<T> => Promise.race([promise, watch.stalled])

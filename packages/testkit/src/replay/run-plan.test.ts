@@ -27,6 +27,11 @@ describe('createRunPlan', () => {
     expect(offlineSpells).toBe(3)
   })
 
+  it('keeps online who must be', () => {
+    const { offline } = createRunPlan({ ...options, offline: 1, alwaysOnline: 2 })
+    expect(offline[5]).toEqual([false, false, true])
+  })
+
   it('kills within the session', () => {
     const { killsAt } = createRunPlan({ ...options, kills: 20 })
     expect(killsAt).toHaveLength(20)

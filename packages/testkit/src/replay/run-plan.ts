@@ -18,22 +18,25 @@ export interface RunPlanOptions {
   /** Probability that a client is offline during a stretch. */
   readonly offline: number
   readonly kills: number
+  /** How many of the first clients are never offline. Default 0. */
+  readonly alwaysOnline?: number
   readonly seed: string | number
 }
 
 const STRETCHES = 40
 
 /** Draws the plan of a replay. The first and the last stretch have everybody online, so that each run shows both. */
-export function createRunPlan({ editCount, clients, offline, kills, seed }: RunPlanOptions): RunPlan {
+export function createRunPlan(options: RunPlanOptions): RunPlan {
+  const { editCount, clients, offline, kills, alwaysOnline = 0, seed } = options
   const random = createRandom(`replay/${seed}`)
   const spells = random.fork('offline')
   const stretchEdits = Math.max(1, Math.ceil(editCount / STRETCHES))
   const stretchCount = Math.ceil(editCount / stretchEdits)
 
   const plan = Array.from({ length: stretchCount }, (_, stretch) =>
-    Array.from({ length: clients }, () => {
+    Array.from({ length: clients }, (__, client) => {
       const isDrawn = spells.chance(offline)
-      return isDrawn && stretch > 0 && stretch < stretchCount - 1
+      return isDrawn && client >= alwaysOnline && stretch > 0 && stretch < stretchCount - 1
     }),
   )
   const offlineSpells = plan.reduce(

@@ -60,7 +60,11 @@ export class Pipe<Item> {
 
   /** Loses the last items under way, a random number of them, and everything sent from now on; `end` arrives last. */
   cut(end: Item): void {
-    if (this.isCut) return
+    if (this.isCut) {
+      // Its end is under way, or stuck.
+      this.resume()
+      return
+    }
     const kept = this.isStalled ? 0 : this.random.int(this.inFlight.length + 1)
     for (const { cancel } of this.inFlight.splice(kept)) cancel()
     this.isStalled = false
