@@ -1,5 +1,7 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import type { ReplicaId } from '@flowsync/crdt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { put, replica } from '../tests/engine-world.js'
 import { SocketClient } from '../tests/socket-client.js'
@@ -83,6 +85,19 @@ describe('the HTTP API', () => {
     expect((await request('/v1/default/streams/note:once')).body['value']).toBe('once more')
     const other = await post('note:once', body, await tokenFor('bob'))
     expect(other.body['seq'], 'a key is the subject’s own').toBe(3)
+  })
+
+  it('takes nobody else’s op for the answer to a key', async () => {
+    const key = JSON.stringify(['default', 'note:guessed', 'ada', 'k1'])
+    const guessed = createHash('sha256').update(key).digest('hex').slice(0, 32) as ReplicaId
+    const mallory = await SocketClient.join(test.address.url, await tokenFor('mallory'), guessed)
+    const { epoch } = await mallory.subscribe('note:guessed')
+    await mallory.push('note:guessed', epoch, [put(guessed, 1, 'mine')])
+    expect(await post('note:guessed', { intent: put_('hers'), idempotencyKey: 'k1' })).toMatchObject({
+      status: 422,
+      body: { error: { code: 'op/replica-foreign' } },
+    })
+    mallory.close()
   })
 
   it('hydrates: states that a client continues from', async () => {

@@ -44,7 +44,7 @@ async function store(
       idempotencyKey === undefined
         ? await author.nextId(stream, subject)
         : author.idOfKey(stream, subject, idempotencyKey)
-    const stored = await log.findSeq(stream, id)
+    const stored = await log.findSeq(stream, id, subject)
     if (stored !== undefined) return stored
     const folded = await log.fold(stream.key)
     if (!folded) throw createError('stream/unknown', 'The stream is gone.')

@@ -164,9 +164,9 @@ export class HubLog {
     return this.storage.countersOf(stream.key, replicas)
   }
 
-  /** The seq of the stored op with this id, undefined when there is none. */
-  findSeq(stream: OpenStream, id: OpId): Promise<number | undefined> {
-    return this.storage.findSeq(stream.key, id)
+  /** The seq of the subject's stored op with this id, undefined when there is none. */
+  findSeq(stream: OpenStream, id: OpId, subject: string): Promise<number | undefined> {
+    return this.storage.findSeq(stream.key, id, subject)
   }
 
   /** The stream folded up to its head; undefined when it does not exist. */

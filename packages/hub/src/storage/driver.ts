@@ -106,8 +106,11 @@ export interface LogDriver {
   /** The highest counter stored of each replica, 0 for none, in the order given. */
   countersOf(key: StreamKey, replicas: readonly ReplicaId[]): Promise<readonly number[]>
 
-  /** The seq of the stored op that begins at exactly this counter, undefined when there is none. */
-  findSeq(key: StreamKey, id: OpId): Promise<number | undefined>
+  /**
+   * The seq of the stored op that begins at exactly this counter. Undefined when there is none, or when its replica
+   * belongs to another subject.
+   */
+  findSeq(key: StreamKey, id: OpId, subject: string): Promise<number | undefined>
 
   /**
    * Keeps a snapshot, and drops those that `keptSnapshots` no longer wants.

@@ -142,8 +142,11 @@ class MemoryDriver implements LogDriver {
     })
   }
 
-  findSeq(key: StreamKey, id: OpId): Promise<number | undefined> {
-    return this.answer(() => findOp(this.disk.stream(key)?.replicas.get(id.replica), id)?.seq)
+  findSeq(key: StreamKey, id: OpId, subject: string): Promise<number | undefined> {
+    return this.answer(() => {
+      if (this.disk.subjectOf(key.workspace, id.replica) !== subject) return undefined
+      return findOp(this.disk.stream(key)?.replicas.get(id.replica), id)?.seq
+    })
   }
 
   putSnapshot(key: StreamKey, snapshot: Snapshot): Promise<void> {

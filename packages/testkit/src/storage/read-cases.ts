@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { ReplicaId } from '@flowsync/crdt'
 import type { LogDriver } from '@flowsync/hub'
 import { op, replica, rejectionOf, StreamUnderTest } from './log-driver-store.js'
 
@@ -75,14 +76,20 @@ export const readCases: Readonly<Record<string, Check>> = {
     await doc.append([op(a, 1, 0, { count: 4 }), op(b, 1)])
     assert.deepEqual(await driver.countersOf(doc.head, [b, replica(9), a]), [1, 0, 4])
     assert.deepEqual(await driver.countersOf({ ...doc.head, stream: 'doc:none' }, [a]), [0])
-    const found = [1, 2, 5].map((counter) => driver.findSeq(doc.head, { replica: a, counter }))
-    assert.deepEqual(await Promise.all(found), [1, undefined, undefined])
-    assert.equal(await driver.findSeq(doc.head, { replica: b, counter: 1 }), 2)
-    assert.equal(await driver.findSeq(doc.head, { replica: replica(9), counter: 1 }), undefined)
-    assert.equal(
-      await driver.findSeq({ ...doc.head, stream: 'doc:none' }, { replica: a, counter: 1 }),
-      undefined,
-    )
+  },
+
+  'finds the seq of an op of a subject, by its first counter': async (driver) => {
+    const doc = await StreamUnderTest.open(driver)
+    await doc.append([op(a, 1, 0, { count: 4 }), op(b, 1)])
+    const find = (author: ReplicaId, counter: number, subject = 'alice', stream = doc.head.stream) =>
+      driver.findSeq({ ...doc.head, stream }, { replica: author, counter }, subject)
+    assert.equal(await find(a, 1), 1)
+    assert.equal(await find(a, 2), undefined)
+    assert.equal(await find(a, 5), undefined)
+    assert.equal(await find(b, 1), 2)
+    assert.equal(await find(replica(9), 1), undefined)
+    assert.equal(await find(a, 1, 'bob'), undefined)
+    assert.equal(await find(a, 1, 'alice', 'doc:none'), undefined)
   },
 
   'finds the latest snapshot at or below a seq, and keeps few': async (driver) => {

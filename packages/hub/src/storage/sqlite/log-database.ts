@@ -166,8 +166,11 @@ export class LogDatabase implements LedgerSource {
     })
   }
 
-  findSeq(key: StreamKey, { replica, counter }: OpId): number | undefined {
-    return this.connection.run(() => this.load(key)?.find({ replica, counter })?.seq)
+  findSeq(key: StreamKey, { replica, counter }: OpId, subject: string): number | undefined {
+    return this.connection.run(() => {
+      if (this.subjectOf(key.workspace, replica) !== subject) return undefined
+      return this.load(key)?.find({ replica, counter })?.seq
+    })
   }
 
   putSnapshot(key: StreamKey, snapshot: Snapshot): void {

@@ -123,12 +123,13 @@ class SqliteDriver implements LogDriver {
     return thread.call('countersOf', [{ workspace, stream }, replicas])
   }
 
-  async findSeq({ workspace, stream }: StreamKey, { replica, counter }: OpId): Promise<number | undefined> {
+  async findSeq(
+    { workspace, stream }: StreamKey,
+    { replica, counter }: OpId,
+    subject: string,
+  ): Promise<number | undefined> {
     const thread = await this.ready()
-    return thread.call('findSeq', [
-      { workspace, stream },
-      { replica, counter },
-    ])
+    return thread.call('findSeq', [{ workspace, stream }, { replica, counter }, subject])
   }
 
   async putSnapshot({ workspace, stream }: StreamKey, snapshot: Snapshot): Promise<void> {
