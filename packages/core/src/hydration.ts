@@ -61,14 +61,14 @@ export async function getServerData(
   }
 }
 
-/** The hub answers refusals with `{ error: { code, message } }`. */
+/** The hub answers refusals with `{ error: { code, message, details } }`. */
 function hubError(status: number, body: unknown): FlowSyncError {
-  const { error } = Object(body) as {
-    readonly error?: { readonly code?: unknown; readonly message?: unknown }
+  const { error } = Object(body) as { readonly error?: Readonly<Record<string, unknown>> }
+  if (typeof error?.code !== 'string') {
+    return createError('hub/internal', `The hub answered with status ${status}.`, { details: { status } })
   }
-  if (typeof error?.code !== 'string')
-    return createError('hub/internal', `The hub answered with status ${status}.`)
-  return fromWireError({ code: error.code, message: String(error.message), retryAfterMs: 0, details: '' })
+  const details = JSON.stringify(error.details ?? {})
+  return fromWireError({ code: error.code, message: String(error.message), retryAfterMs: 0, details })
 }
 
 function networkError(cause: unknown, timeoutMs: number): FlowSyncError {

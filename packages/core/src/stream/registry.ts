@@ -1,5 +1,5 @@
 import type { ReplicaId } from '@flowsync/crdt'
-import { createError, type StreamDefinitions } from '@flowsync/protocol'
+import { createError, NO_EPOCH, type StreamDefinitions } from '@flowsync/protocol'
 import type { StoredStream } from '../storage/driver.js'
 import { createHandle, type HandleSource } from './handle.js'
 import type { StreamHandle } from './handle-types.js'
@@ -153,6 +153,8 @@ export class Registry implements HandleSource {
         `The server merges ${JSON.stringify(name)} by ${ruleName}, this client by ${rule.name}.`,
       )
     }
+    // A hub on which nobody ever opened the stream knows nothing that this device does not.
+    if (seed.epoch === NO_EPOCH) return
     this.seeds.set(name, seed)
     const entry = this.entryOf(name)
     seedStream(entry.stream, seed)
