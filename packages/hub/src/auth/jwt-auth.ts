@@ -1,7 +1,7 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import {
   createRemoteJWKSet,
   errors,
-  importSPKI,
   type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
@@ -40,7 +40,7 @@ const ANY_WORKSPACE = '*'
  * ```ts
  * createHub({ auth: jwtAuth({ secret: process.env.FLOWSYNC_SECRET }), … })
  * ```
- * @throws FlowSyncError `config/invalid` for a secret below 32 bytes
+ * @throws FlowSyncError `config/invalid` for a secret below 32 bytes, a key that is no Ed25519 key, a URL that is none
  */
 export function jwtAuth(options: JwtAuthOptions): Authenticate {
   const { algorithms, key } = keyOf(options)
@@ -58,7 +58,7 @@ export function jwtAuth(options: JwtAuthOptions): Authenticate {
   }
 }
 
-type Key = Uint8Array | CryptoKey | JWTVerifyGetKey
+type Key = Uint8Array | KeyObject | JWTVerifyGetKey
 
 function keyOf(options: JwtKey): { algorithms: ('HS256' | 'EdDSA' | 'Ed25519')[]; key: () => Promise<Key> } {
   if ('secret' in options) {
@@ -66,13 +66,32 @@ function keyOf(options: JwtKey): { algorithms: ('HS256' | 'EdDSA' | 'Ed25519')[]
     return { algorithms: ['HS256'], key: async () => secret }
   }
   if ('publicKey' in options) {
-    const imported = importSPKI(options.publicKey, 'EdDSA')
-    // Whoever verifies first is told; an unobserved rejection must not end the process before.
-    imported.catch(() => undefined)
-    return { algorithms: ['EdDSA', 'Ed25519'], key: () => imported }
+    const publicKey = ed25519Key(options.publicKey)
+    return { algorithms: ['EdDSA', 'Ed25519'], key: async () => publicKey }
   }
-  const keySet = createRemoteJWKSet(new URL(options.jwksUrl))
+  const keySet = createRemoteJWKSet(keySetUrl(options.jwksUrl))
   return { algorithms: ['EdDSA', 'Ed25519'], key: async () => keySet }
+}
+
+function ed25519Key(pem: string): KeyObject {
+  const key = parsePublicKey(pem)
+  if (key?.asymmetricKeyType === 'ed25519') return key
+  throw createError('config/invalid', 'The public key must be an Ed25519 key in PEM form.')
+}
+
+function parsePublicKey(pem: string): KeyObject | undefined {
+  try {
+    return createPublicKey(pem)
+  } catch (error) {
+    // What the parser says of a text that is no key helps nobody.
+    if (error instanceof Error) return undefined
+    throw error
+  }
+}
+
+function keySetUrl(text: string): URL {
+  if (URL.canParse(text)) return new URL(text)
+  throw createError('config/invalid', `The URL of the key set, ${JSON.stringify(text)}, is none.`)
 }
 
 async function verify(token: string, key: Key, rules: JWTVerifyOptions): Promise<JWTPayload> {

@@ -54,6 +54,7 @@ describe('flowsync', () => {
       (await stat(join(folder, '.flowsync', 'secret'))).mode & 0o077,
       'others cannot read the secret',
     ).toBe(0)
+    expect(await readFile(join(folder, '.flowsync', '.gitignore'), 'utf8')).toBe('*\n')
     expect(await dev.end('SIGINT')).toMatchObject({ code: 0 })
   }, 30_000)
 

@@ -5,8 +5,9 @@ import { jwtAuth } from '../auth/jwt-auth.js'
 import { mintToken } from '../auth/mint-token.js'
 import { bold, type CliIo } from './cli-io.js'
 import { devSecret } from './dev-secret.js'
+import { firstSteps } from './first-steps.js'
 import { parseDuration } from './parse-duration.js'
-import { parsePort, serve } from './serve.js'
+import { parsePort, serve, streamsOf } from './serve.js'
 
 const FOLDER = '.flowsync'
 
@@ -35,7 +36,8 @@ export function addDevCommand(program: Command, io: CliIo): void {
     .option('--json', 'print one line of JSON instead of text')
     .action(async (options: DevOptions) => {
       const secret = io.env['FLOWSYNC_SECRET'] ?? devSecret(join(FOLDER, 'secret'))
-      const hub = await serve({ ...options, auth: jwtAuth({ secret }), logLevel: 'warn' })
+      const streams = await streamsOf(options.streams)
+      const hub = await serve({ ...options, streams, auth: jwtAuth({ secret }), logLevel: 'warn' })
       const url = hub.address?.url ?? ''
       const token = await mintToken(secret, {
         subject: 'dev',
@@ -55,8 +57,6 @@ export function addDevCommand(program: Command, io: CliIo): void {
   token   ${token}
 
 Try it:
-  export FLOWSYNC_URL=${url} FLOWSYNC_TOKEN=${token}
-  flowsync push counter:likes '{ "op": "increment" }'
-  flowsync get counter:likes`)
+  ${[`export FLOWSYNC_URL=${url} FLOWSYNC_TOKEN=${token}`, ...firstSteps(streams)].join('\n  ')}`)
     })
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const SECRET_BYTES = 36
 
@@ -9,7 +9,10 @@ export function devSecret(file: string): string {
   const known = readIfThere(file)
   if (known !== undefined && known !== '') return known
   const secret = randomBytes(SECRET_BYTES).toString('base64url')
-  mkdirSync(dirname(file), { recursive: true })
+  const folder = dirname(file)
+  mkdirSync(folder, { recursive: true })
+  // Neither secret nor data belong into a repository.
+  writeFileSync(join(folder, '.gitignore'), '*\n')
   writeFileSync(file, `${secret}\n`, { mode: 0o600 })
   return secret
 }

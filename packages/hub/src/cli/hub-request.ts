@@ -19,6 +19,12 @@ export async function requestStream(
   stream: string,
   body?: unknown,
 ): Promise<Readonly<Record<string, unknown>>> {
+  if (!URL.canParse(url)) {
+    throw createError(
+      'config/invalid',
+      `${JSON.stringify(url)} is no URL: it looks like http://127.0.0.1:8765`,
+    )
+  }
   const address = `${url.replace(/\/$/, '')}/v1/${encodeURIComponent(workspace)}/streams/${encodeURIComponent(stream)}`
   const response = await send(io, address, url, {
     method: body === undefined ? 'GET' : 'POST',
@@ -38,7 +44,7 @@ async function send(io: CliIo, address: string, url: string, init: RequestInit):
   try {
     return await io.fetch(address, init)
   } catch (cause) {
-    throw createError('network/unreachable', `No hub answers at ${url}. Start one with: flowsync dev`, {
+    throw createError('network/unreachable', `No hub answers at ${url}. Start one with: npx flowsync dev`, {
       cause,
     })
   }

@@ -1,5 +1,12 @@
 #!/usr/bin/env node
-import { processIo } from './cli-io.js'
-import { runCli } from './program.js'
+import { nodeProblem } from './node-problem.js'
 
-process.exitCode = await runCli(process.argv.slice(2), processIo())
+const problem = nodeProblem(process.versions.node)
+if (problem === undefined) {
+  // Only now: a Node that is too old cannot even load these.
+  const [{ processIo }, { runCli }] = await Promise.all([import('./cli-io.js'), import('./program.js')])
+  process.exitCode = await runCli(process.argv.slice(2), processIo())
+} else {
+  process.stderr.write(`${problem}\n`)
+  process.exitCode = 2
+}

@@ -30,6 +30,11 @@ describe('the command line', () => {
     [['start', '--secret', 'short'], 2, /at least 32 bytes/],
     [['start', '--secret', SECRET, '--streams', 'nowhere.ts'], 2, /nowhere\.ts cannot be loaded/],
     [['start', '--secret', SECRET, '--streams', 'package.json'], 2, /package\.json/],
+    [['start', '--public-key', 'nowhere.pem'], 2, /nowhere\.pem cannot be read/],
+    [['start', '--public-key', 'package.json'], 2, /Ed25519 key in PEM/],
+    [['start', '--jwks', 'nowhere'], 2, /"nowhere", is none/],
+    [['start', '--secret', SECRET, '--db', 'package.json/hub.db'], 2, /folder package\.json/],
+    [['start', '--fast'], 2, /See: flowsync start --help/],
     [['dev', '--port', 'x'], 2, /"x" is no port/],
     [['dev', '--port', '70000'], 2, /"70000" is no port/],
     [['token', '--sub', 'ada'], 2, /no secret/],
@@ -42,6 +47,7 @@ describe('the command line', () => {
     [['get', 'counter:a'], 2, /no token/],
     [['get', 'counter:a', '--token', 't', '--url', 'http://127.0.0.1:1'], 1, /No hub answers/],
     [['get', 'broken', ...target], 1, /no FlowSync hub/],
+    [['get', 'a', '--token', 't', '--url', 'nonsense'], 2, /is no URL/],
     [['fly'], 2, /unknown command/],
   ] as const)('%j ends with %i and says why', async (args, code, reason) => {
     const ended = await run(args)
@@ -76,5 +82,8 @@ describe('the command line', () => {
   it('speaks JSON about errors when asked to', async () => {
     const { err } = await run(['get', 'a', '--token', 't', '--url', 'http://nowhere', '--json'])
     expect(JSON.parse(err)).toMatchObject({ error: { code: 'network/unreachable' } })
+    expect(JSON.parse((await run(['get', '--json'])).err)).toMatchObject({
+      error: { code: 'config/invalid', message: expect.stringContaining('stream') },
+    })
   })
 })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isFlowSyncError } from '@flowsync/crdt'
+import { createError } from '@flowsync/protocol'
 import { Command, CommanderError } from 'commander'
 import type { CliIo } from './cli-io.js'
 import { addDevCommand } from './dev-command.js'
@@ -11,7 +12,7 @@ import { addTokenCommand } from './token-command.js'
 const FAILED = 1
 const MISUSED = 2
 
-function createProgram(io: CliIo): Command {
+function createProgram(io: CliIo, isJson: boolean): Command {
   const program = new Command('flowsync')
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string
@@ -22,13 +23,17 @@ function createProgram(io: CliIo): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
-      writeErr: (text) => io.err(text.trimEnd()),
+      // With --json, `runCli` says what is wrong.
+      writeErr: (text) => void (isJson || io.err(text.trimEnd())),
     })
     .showHelpAfterError('See: flowsync --help')
   addDevCommand(program, io)
   addStartCommand(program, io)
   addStreamCommands(program, io)
   addTokenCommand(program, io)
+  for (const command of program.commands) {
+    command.showHelpAfterError(`See: flowsync ${command.name()} --help`)
+  }
   return program
 }
 
@@ -38,22 +43,35 @@ function createProgram(io: CliIo): Command {
  * @returns the exit code: 0, 1 for a failure, 2 for wrong usage or configuration
  */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+  const isJson = args.includes('--json')
   try {
-    await createProgram(io).parseAsync(args, { from: 'user' })
+    await createProgram(io, isJson).parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED
-    if (!isFlowSyncError(error)) throw error
-    reportError(io, args, error)
-    return error.code.startsWith('config/') || error.code === 'auth/token-missing' ? MISUSED : FAILED
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0
+      if (isJson) reportError(io, true, createError('config/invalid', error.message))
+      return MISUSED
+    }
+    const known = isSystemError(error)
+      ? createError('config/invalid', error.message, { cause: error })
+      : error
+    if (!isFlowSyncError(known)) throw error
+    reportError(io, isJson, known)
+    return known.code.startsWith('config/') || known.code === 'auth/token-missing' ? MISUSED : FAILED
   }
 }
 
 function reportError(
   io: CliIo,
-  args: readonly string[],
+  isJson: boolean,
   { code, message, details }: { code: string; message: string; details: object },
 ): void {
-  if (args.includes('--json')) io.err(JSON.stringify({ error: { code, message, details } }))
+  if (isJson) io.err(JSON.stringify({ error: { code, message, details } }))
   else io.err(`${message}\n(${code})`)
+}
+
+/** What the operating system refused, such as a file that may not be read: its message says all there is. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error
 }

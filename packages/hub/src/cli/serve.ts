@@ -19,7 +19,7 @@ export interface ServeOptions {
   readonly host: string
   /** A file, or `:memory:`. */
   readonly db: string
-  readonly streams?: string
+  readonly streams: StreamDefinitions
   readonly auth: Authenticate
   readonly redis?: string
   readonly origins?: Origins
@@ -28,14 +28,14 @@ export interface ServeOptions {
 
 /** Starts a hub that drains at SIGINT and SIGTERM; a second signal ends the process at once. */
 export async function serve(options: ServeOptions): Promise<Hub> {
-  const { port, host, auth, redis, origins, logLevel } = options
+  const { port, host, auth, redis, origins, logLevel, streams } = options
   const hub = createHub({
     port,
     host,
     auth,
     redis,
     origins,
-    streams: await streamsOf(options.streams),
+    streams,
     storage: storageOf(options.db),
     logger: createLogger(logLevel),
   })
@@ -44,13 +44,19 @@ export async function serve(options: ServeOptions): Promise<Hub> {
   return hub
 }
 
-async function streamsOf(file: string | undefined): Promise<StreamDefinitions> {
+/** The definitions of a module, or the default ones. */
+export async function streamsOf(file: string | undefined): Promise<StreamDefinitions> {
   return file === undefined ? defaultStreams : loadStreams(file)
 }
 
 function storageOf(db: string): LogDriver {
   if (db === ':memory:') return memory()
-  mkdirSync(dirname(db), { recursive: true })
+  const folder = dirname(db)
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    throw createError('config/invalid', `The folder ${folder} for the database cannot be made.`, { cause })
+  }
   return sqlite(db)
 }
 

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander'
 import type { Authenticate } from '../auth/authenticate.js'
 import { jwtAuth, type JwtKey } from '../auth/jwt-auth.js'
 import type { CliIo } from './cli-io.js'
-import { LOG_LEVELS, parsePort, serve, type ServeOptions } from './serve.js'
+import { LOG_LEVELS, parsePort, serve, type ServeOptions, streamsOf } from './serve.js'
 
 interface StartOptions {
   readonly port: number
@@ -52,7 +52,9 @@ export function addStartCommand(program: Command, io: CliIo): void {
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
     .action(async (options: StartOptions) => {
       const origins = options.origin?.includes('*') ? '*' : options.origin
-      const hub = await serve({ ...options, origins, auth: authOf(options) })
+      const auth = authOf(options)
+      const streams = await streamsOf(options.streams)
+      const hub = await serve({ ...options, streams, origins, auth })
       io.err(`FlowSync hub on ${hub.address?.url ?? ''}`)
     })
 }
@@ -64,10 +66,18 @@ function authOf(options: StartOptions): Authenticate {
 
 function keyOf({ secret, publicKey, jwks }: StartOptions): JwtKey {
   if (jwks !== undefined) return { jwksUrl: jwks }
-  if (publicKey !== undefined) return { publicKey: readFileSync(publicKey, 'utf8') }
+  if (publicKey !== undefined) return { publicKey: readKeyFile(publicKey) }
   if (secret !== undefined) return { secret }
   throw createError(
     'config/invalid',
     'A hub needs a key to check tokens with: set FLOWSYNC_SECRET, or give --public-key or --jwks. For a try: flowsync dev',
   )
+}
+
+function readKeyFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw createError('config/invalid', `The key file ${file} cannot be read.`, { cause })
+  }
 }

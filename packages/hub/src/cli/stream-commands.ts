@@ -53,7 +53,7 @@ function targetOf({ url, token, workspace }: TargetOptions): HubTarget {
   if (token !== undefined) return { url, token, workspace }
   throw createError(
     'auth/token-missing',
-    'There is no token: set FLOWSYNC_TOKEN or give --token. Make one with: flowsync token',
+    'There is no token: set FLOWSYNC_TOKEN or give --token. `flowsync dev` prints one, `flowsync token` makes one.',
   )
 }
 

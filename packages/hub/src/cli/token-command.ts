@@ -22,9 +22,18 @@ export function addTokenCommand(program: Command, io: CliIo): void {
     .command('token')
     .description('Make a token that a hub with the same secret accepts')
     .requiredOption('--sub <subject>', 'whom the token names')
-    .option('--grant <grant...>', 'such as write:doc:* or read:chat:lobby', [])
+    .addOption(
+      new Option('--grant <grant...>', 'such as write:doc:* or read:chat:lobby').default(
+        [],
+        'none, and the token allows nothing',
+      ),
+    )
     .option('--workspace <workspace...>', 'where it is valid; * for everywhere', ['default'])
-    .option('--expires <duration>', '90s, 15m, 12h, 30d or never', parseDuration, parseDuration('1h'))
+    .addOption(
+      new Option('--expires <duration>', '90s, 15m, 12h, 30d or never')
+        .argParser(parseDuration)
+        .default(parseDuration('1h'), '1h'),
+    )
     .option('--audience <audience>', 'the claim `aud`')
     .option('--issuer <issuer>', 'the claim `iss`')
     .addOption(new Option('--secret <secret>', 'better in the environment').env('FLOWSYNC_SECRET'))
