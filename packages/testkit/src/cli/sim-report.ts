@@ -20,7 +20,7 @@ export interface SimSummary {
 }
 
 /** How to see one seed again. */
-export function reproduceCommand(seed: number): string {
+function reproduceCommand(seed: number): string {
   return `pnpm sim --seed ${seed}`
 }
 

@@ -126,7 +126,7 @@ async function play(run: Run): Promise<ReplayResult> {
 
   const ticker = setInterval(() => options.onProgress?.(describe(run)), 1_000)
   let startedMs = performance.now()
-  let seconds = 0
+  let endedMs: number | undefined
   try {
     await orStalled(Promise.all(clients.map((client) => client.whenReady())))
     startedMs = performance.now()
@@ -136,14 +136,14 @@ async function play(run: Run): Promise<ReplayResult> {
     await orStalled(Promise.all(clients.map((client) => client.whenSent())))
     const expected = session.kind === 'sequential' ? session.endContent : await run.hub.readText()
     await orStalled(Promise.all(clients.map((client) => client.whenShowing(expected))))
-    seconds = (performance.now() - startedMs) / 1000
+    endedMs = performance.now()
     await compare(run, expected)
   } catch (error) {
     problems.push(String(error))
-    seconds = (performance.now() - startedMs) / 1000
   } finally {
     clearInterval(ticker)
   }
+  const seconds = ((endedMs ?? performance.now()) - startedMs) / 1000
 
   return {
     ok: problems.length === 0,

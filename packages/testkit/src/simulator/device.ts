@@ -168,7 +168,7 @@ export class Device {
     const { life, world } = this
     this.wanted.add(stream)
     if (!life || life.open.has(stream)) return
-    const handle = life.client.stream(stream) as StreamHandle<AnyMergeRule>
+    const handle: StreamHandle = life.client.stream<string>(stream)
     const where = `${this.name} life ${life.incarnation} ${stream}`
     const watch = new HandleWatch(stream, (problem) => world.report(`${where}: ${problem}`), this.isReader)
     const look = (): void => {

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from './random.js'
 
 /** The streams of every run and the rule of each, by its name in `defineStreams`. */
-export const SIMULATED_STREAMS = [
+const SIMULATED_STREAMS = [
   'doc:a',
   'doc:b',
   'counter:a',

@@ -112,6 +112,6 @@ function isBefore(left: Entry, right: Entry): boolean {
 }
 
 /** Resolves when no promise callback is left to run: Node drains them all before a new turn of its loop. */
-export function settle(): Promise<void> {
+function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -3,7 +3,7 @@ import type { World } from './world.js'
 
 /** Does one step of a scenario to the world, and schedules the end of what lasts. */
 export function performStep(world: World, step: Step): void {
-  const { kind, atMs, ...details } = step
+  const { kind, atMs: _, ...details } = step
   const device = 'client' in step ? world.devices[step.client] : undefined
   if (kind !== 'edit') world.log.write('scenario', `${kind} ${JSON.stringify(details)}`)
   if (device) performOnDevice(world, step, device)

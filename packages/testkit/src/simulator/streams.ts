@@ -1,4 +1,4 @@
-import { counter, log, register, set, text } from '@flowsync/crdt'
+import { counter, log, register, set, text, type CounterRule } from '@flowsync/crdt'
 import { defineStreams } from '@flowsync/protocol'
 
 /** The one workspace of a simulated run. */
@@ -15,8 +15,15 @@ export const simulatedStreams = defineStreams({
   'chat:*': log<string>(),
 })
 
-/** The same, but that counters count only what is even. */
+const half = counter()
+/** Counts only what is even. */
+const otherCounter: CounterRule = {
+  ...half,
+  apply: (state, op) => (op.body % 2 === 0 ? half.apply(state, op) : []),
+}
+
+/** The same streams, but that a counter is another one. */
 export const streamsThatFoldOtherwise = defineStreams({
   ...simulatedStreams.rules,
-  'counter:*': { ...counter(), apply: (state, op) => (op.body % 2 === 0 ? counter().apply(state, op) : []) },
-} as typeof simulatedStreams.rules)
+  'counter:*': otherCounter,
+})

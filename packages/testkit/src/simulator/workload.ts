@@ -3,7 +3,7 @@ import type { Random } from './random.js'
 import type { SimulatedStream } from './scenario.js'
 
 /** What a handle's `push` takes, whatever its rule. */
-export interface AnyIntent {
+interface AnyIntent {
   readonly op: string
   readonly [field: string]: unknown
 }
