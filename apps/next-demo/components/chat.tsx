@@ -1,28 +1,21 @@
 'use client'
 
 import { useStream } from '@flowsync/react'
-import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { useEffect, useRef } from 'react'
 import type { DemoUser } from '@/lib/user'
 import { Avatar } from './avatar'
+import { EntryForm } from './entry-form'
 
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
 export function Chat({ slug, user }: { slug: string; user: DemoUser }) {
   const [messages, , chat, { access }] = useStream(`chat:${slug}`)
   const isReadOnly = access === 'read'
-  const [text, setText] = useState('')
   const list = useRef<HTMLOListElement>(null)
 
   useEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight })
   }, [messages])
-
-  function send(event: FormEvent): void {
-    event.preventDefault()
-    if (!text.trim()) return
-    chat.append({ author: user.name, text: text.trim(), sentAtMs: Date.now() })
-    setText('')
-  }
 
   return (
     <section className="card" aria-labelledby="chat-title">
@@ -46,20 +39,15 @@ export function Chat({ slug, user }: { slug: string; user: DemoUser }) {
           </li>
         ))}
       </ol>
-      <form className="row" onSubmit={send}>
-        <input
-          className="text-input"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          disabled={isReadOnly}
-          maxLength={2000}
-          aria-label="Message"
-          placeholder="Say something"
-        />
-        <button className="primary" disabled={isReadOnly || !text.trim()}>
-          Send
-        </button>
-      </form>
+      <EntryForm
+        label="Message"
+        placeholder="Say something"
+        action="Send"
+        isPrimary
+        maxLength={2000}
+        isDisabled={isReadOnly}
+        onEntry={(text) => chat.append({ author: user.name, text, sentAtMs: Date.now() })}
+      />
     </section>
   )
 }

@@ -1,20 +1,11 @@
 'use client'
 
 import { useStream } from '@flowsync/react'
-import { useState, type FormEvent } from 'react'
+import { EntryForm } from './entry-form'
 
 export function Guests({ slug }: { slug: string }) {
   const [guests, , list, { access }] = useStream(`guests:${slug}`)
   const isReadOnly = access === 'read'
-  const [name, setName] = useState('')
-
-  function add(event: FormEvent): void {
-    event.preventDefault()
-    const guest = name.trim()
-    if (!guest) return
-    list.add(guest)
-    setName('')
-  }
 
   return (
     <section className="card" aria-labelledby="guests-title">
@@ -34,20 +25,14 @@ export function Guests({ slug }: { slug: string }) {
           ))}
         </ul>
       )}
-      <form className="row" onSubmit={add}>
-        <input
-          className="text-input"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          disabled={isReadOnly}
-          maxLength={60}
-          aria-label="Guest"
-          placeholder="Add a guest"
-        />
-        <button className="quiet" disabled={isReadOnly || !name.trim()}>
-          Add
-        </button>
-      </form>
+      <EntryForm
+        label="Guest"
+        placeholder="Add a guest"
+        action="Add"
+        maxLength={60}
+        isDisabled={isReadOnly}
+        onEntry={(guest) => list.add(guest)}
+      />
     </section>
   )
 }
