@@ -219,6 +219,27 @@ describe('hydration', () => {
     expect(client.stream('doc:a').value).toBe('served and edited')
   })
 
+  it('is forgotten with the log that it came from', async () => {
+    const server = await world.liveClient({ storage: undefined })
+    server.stream('doc:a').insert(0, 'old')
+    await server.whenSynced()
+    const client = world.client()
+    client.hydrate(server.dehydrate())
+    const doc = client.stream('doc:a')
+    await client.whenSynced()
+    world.hub.logs.clear()
+    world.hub.edit('doc:a', { op: 'insert', pos: 0, text: 'new' })
+    world.hub.dropAll()
+    await world.system.advance(10_000)
+    doc.close()
+    await settle()
+    client.goOffline()
+    await client.stream('doc:a').whenReady()
+    await settle()
+    expect(doc.value).toBe('new')
+    await client.close()
+  })
+
   it('keeps pending edits, once', async () => {
     const before = await world.liveClient()
     const votes = before.stream('counter:a')

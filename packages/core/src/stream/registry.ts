@@ -137,6 +137,8 @@ export class Registry implements HandleSource {
     }
     entry.isOpen = false
     this.options.onClosed(stream)
+    // What a server rendered of a log that is no more must not replace what is on disk.
+    if (this.seeds.get(stream.name)?.epoch !== stream.epoch) this.seeds.delete(stream.name)
     // Its next life starts from disk; the counters go on.
     entry.stream = this.createStream(stream.name, stream.author)
   }
