@@ -94,6 +94,19 @@ describe('reloading', () => {
     expect(again.value).toBe(5)
   })
 
+  it('delivers the outboxes of more dead tabs than one `hello` can name', async () => {
+    for (let tab = 0; tab < 520; tab++) {
+      await world.client({ connect: false }).stream('counter:a').increment().saved
+      world.host.killTabs()
+    }
+    const last = await world.liveClient()
+    await world.system.advance(10_000)
+    expect(world.hub.log('counter:a').value).toBe(520)
+    expect(last.getSnapshot()).toMatchObject({ state: 'live', pendingCount: 0 })
+    expect(world.hub.connectCount).toBe(2)
+    await last.close()
+  })
+
   it('leaves the outbox of a living tab alone', async () => {
     const first = await world.liveClient()
     first.goOffline()
@@ -244,6 +257,32 @@ describe('a failing disk', () => {
     expect(await codeOf(doc.insert(0, 'y').saved)).toBe('storage/quota')
     await client.whenSynced()
     expect(world.hub.log('doc:a').value).toBe('yx')
+  })
+
+  it('gives what it has of other streams when one is damaged', async () => {
+    const first = world.client({ connect: false })
+    await first.stream('doc:a').insert(0, 'x').saved
+    await first.stream('counter:a').increment(3).saved
+    world.host.killTabs()
+    const { disk } = world
+    const second = await world.liveClient({
+      storage: {
+        ...disk,
+        async open(scope) {
+          const handle = await disk.open(scope)
+          return {
+            ...handle,
+            async load(names) {
+              if (names.includes('doc:a')) throw createError('storage/corrupt', 'A row is damaged.')
+              return handle.load(names)
+            },
+          }
+        },
+      },
+    })
+    await second.whenSynced()
+    expect(world.hub.log('counter:a').value).toBe(3)
+    await second.close()
   })
 
   it('keeps edits in memory when it does not even open', async () => {

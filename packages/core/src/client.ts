@@ -230,13 +230,16 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
     this.status.touch()
   }
 
+  /** `hello` names only so many: those that have something to send come first. */
   private foreignReplicas(): ReplicaId[] {
     while (this.spares.length < SPARE_REPLICAS) this.spares.push(createReplicaId(this.system))
-    const replicas = new Set<ReplicaId>([...(this.access?.adopted ?? []), ...this.spares])
-    for (const { author, outbox } of this.registry.openStreams) {
-      replicas.add(author.replica)
-      for (const { replica } of outbox.ranges()) replicas.add(replica)
-    }
+    const { openStreams } = this.registry
+    const replicas = new Set<ReplicaId>([
+      ...openStreams.flatMap(({ outbox }) => outbox.ranges().map(({ replica }) => replica)),
+      ...openStreams.map(({ author }) => author.replica),
+      ...this.spares,
+      ...(this.access?.adopted ?? []),
+    ])
     replicas.delete(this.owner)
     return [...replicas]
   }

@@ -72,7 +72,12 @@ export class Journal {
   async load(streams: readonly string[]): Promise<readonly StoredStream[]> {
     await this.flush()
     const loaded = await this.attempt((handle) => handle.load(streams))
-    return loaded ?? streams.map((stream) => ({ stream, epoch: '', tail: [], outbox: [] }))
+    if (loaded) return loaded
+    if (streams.length <= 1) return streams.map((stream) => ({ stream, epoch: '', tail: [], outbox: [] }))
+    // What is damaged of one stream must not hide the others. One by one: each failure costs the handle.
+    const singly: StoredStream[] = []
+    for (const stream of streams) singly.push(...(await this.load([stream])))
+    return singly
   }
 
   /** Who left ops in the outbox. Never rejects. */
