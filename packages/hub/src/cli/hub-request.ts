@@ -9,6 +9,12 @@ export interface HubTarget {
   readonly workspace: string
 }
 
+/** What somebody at a shell can do about it, which a hub does not tell strangers. */
+const ADVICE: Readonly<Record<string, string>> = {
+  'auth/token-invalid': ' Was it made with the secret of this hub?',
+  'acl/denied': ' Make a token that has the grant: flowsync token --grant …',
+}
+
 /**
  * Sends one request to a stream of a hub's HTTP API.
  * @throws FlowSyncError what the hub answered, or `network/unreachable`
@@ -37,7 +43,8 @@ export async function requestStream(
     readonly error?: { code: string; message: string; details: Record<string, unknown> }
   }
   if (!error) throw notAHub(url)
-  throw new FlowSyncError(error.code, error.message, { details: error.details })
+  const message = error.message + (ADVICE[error.code] ?? '')
+  throw new FlowSyncError(error.code, message, { details: error.details })
 }
 
 async function send(io: CliIo, address: string, url: string, init: RequestInit): Promise<Response> {

@@ -50,7 +50,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0
-      if (isJson) reportError(io, true, createError('config/invalid', error.message))
+      if (isJson) reportError(io, true, createError('config/invalid', error.message.replace(/^error: /, '')))
       return MISUSED
     }
     const known = isSystemError(error)
