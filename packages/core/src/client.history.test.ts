@@ -135,6 +135,32 @@ describe('an op that needs older history', () => {
   })
 })
 
+describe('a state that is replaced', () => {
+  it('leaves the edits that wait on disk once', async () => {
+    const first = await world.liveClient()
+    const doc = first.stream('doc:a')
+    await first.whenSynced()
+    world.hub.intercept = (message) => {
+      if (message.type !== 'push') return undefined
+      if (world.hub.log('doc:a').headSeq === 0) world.hub.log('doc:a').append(message.batches[0]?.ops ?? [])
+      return 'lost'
+    }
+    await doc.insert(0, 'a').saved
+    await settle()
+    first.goOffline()
+    await doc.insert(1, 'b').saved
+    await doc.insert(2, 'c').saved
+    world.hub.log('doc:a').floor = 1
+    first.goOnline()
+    await settle()
+    await first.close()
+    const second = world.client({ connect: false })
+    await second.stream('doc:a').whenReady()
+    expect(second.stream('doc:a').getSnapshot()).toMatchObject({ value: 'abc', pendingCount: 2 })
+    await second.close()
+  })
+})
+
 describe('another epoch', () => {
   it('carries over what was not acknowledged, on the new state, and says so', async () => {
     fill('doc:a', 'hello world')

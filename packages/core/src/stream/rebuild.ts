@@ -5,6 +5,7 @@ import {
   type FlowSyncError,
   type Op,
   type OpId,
+  type ReplicaId,
   type SequencedOp,
 } from '@flowsync/crdt'
 import { createError, NO_EPOCH } from '@flowsync/protocol'
@@ -73,11 +74,13 @@ function finishRebuild(stream: Stream, rebuild: Rebuild): void {
 
   if (!outbox.isEmpty) {
     const { kept, gone, carried } = sortOutbox(stream, rebuild)
-    for (const { op } of gone)
-      transaction.removeOps({ stream: name, replica: op.replica, through: op.counter })
-    // A removal takes the earlier ops of its replica along.
-    const touched = new Set(gone.map(({ op }) => op.replica))
-    for (const entry of kept) if (touched.has(entry.op.replica)) stream.save(entry, transaction)
+    const goneThrough = new Map<ReplicaId, number>()
+    for (const { op } of gone) goneThrough.set(op.replica, op.counter)
+    for (const [replica, through] of goneThrough) transaction.removeOps({ stream: name, replica, through })
+    // A removal takes the earlier ops of its replica along; later ones are on disk and stay there.
+    for (const entry of kept) {
+      if (entry.op.counter <= (goneThrough.get(entry.op.replica) ?? 0)) stream.save(entry, transaction)
+    }
     for (const entry of carried) stream.save(entry, transaction)
     if (isOtherPast && carried.length > 0) stream.lastError = carriedOver(name, carried.length)
   }
