@@ -261,6 +261,29 @@ describe('another epoch', () => {
   })
 })
 
+describe('edits of another past', () => {
+  it('are carried over when another tab has stored the new one', async () => {
+    fill('doc:a', 'hello')
+    const offline = await world.liveClient()
+    offline.stream('doc:a')
+    await offline.whenSynced()
+    offline.goOffline()
+    await offline.stream('doc:a').insert(5, '!').saved
+    world.hub.log('doc:a').reset(2)
+    const other = await world.liveClient()
+    other.stream('doc:a')
+    await other.whenSynced()
+    await offline.close()
+    await other.close()
+    const next = await world.liveClient()
+    const doc = next.stream('doc:a')
+    await next.whenSynced()
+    expect(doc.value).toBe('he!')
+    expect(world.hub.log('doc:a').value).toBe('he!')
+    await next.close()
+  })
+})
+
 describe('counters', () => {
   it('begins anew under a fresh id when the hub lacks ops that are gone from here', async () => {
     const client = await world.liveClient()

@@ -29,7 +29,8 @@ export function takeAnswer(
       if (entry.op.counter <= (acknowledged.get(entry.op.replica) ?? 0)) stream.outbox.acknowledge(entry, 0)
     }
     receiveOps(stream, answer.ops)
-    if (isExact && hasLostOps(stream, acknowledged)) stream.carry = 'everything'
+    const isTakeable = !hasLostOps(stream, acknowledged) && !isOfOtherPast(stream, answer.headSeq)
+    if (isExact && !isTakeable) stream.carry = 'everything'
     return undefined
   }
   if (answer.epoch === stream.epoch)
@@ -72,6 +73,12 @@ async function resumeInOtherPast(
   if (!isCurrent()) return
   const confirmed = stored?.epoch === epoch ? foldStored(stream, stored) : undefined
   begin(stream, { ...plan, carry: 'everything', past: confirmed?.fold ?? 'lost' }, answer)
+}
+
+/** True when an op was made on more than there is: on a log that was reset, before another tab stored the new one. */
+function isOfOtherPast({ outbox, fold }: Stream, headSeq: number): boolean {
+  for (const { op, isAcked } of outbox) if (!isAcked && op.base > Math.max(headSeq, fold.seq)) return true
+  return false
 }
 
 /** True when the hub lacks ops before the first one that is left here: it would refuse all that follow. */
