@@ -18,12 +18,14 @@ export function receiveOps(stream: Stream, received: readonly SequencedOp[]): vo
   const folded: SequencedOp[] = []
   const settled: OutboxOp[] = []
   const deltas: unknown[] = []
-  for (const op of ops) {
+  for (const [index, op] of ops.entries()) {
     const result = stream.fold.receive(op)
     if (result.kind === 'duplicate') continue
     if (result.kind === 'gap') break
     if (result.kind === 'needs-history') {
-      stream.historyBelow = Math.min(stream.historyBelow, result.base)
+      // The ops behind it may need more, and are asked for together.
+      for (const { base } of ops.slice(index))
+        stream.historyBelow = Math.min(stream.historyBelow, base)
       break
     }
     if (result.kind === 'applied') for (const delta of result.deltas) deltas.push(delta)
