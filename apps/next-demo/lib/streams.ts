@@ -1,7 +1,7 @@
 import { counter, defineStreams, log, set, text } from '@flowsync/core'
 import * as v from 'valibot'
 
-export const messageSchema = v.object({
+const messageSchema = v.object({
   author: v.pipe(v.string(), v.minLength(1), v.maxLength(40)),
   text: v.pipe(v.string(), v.minLength(1), v.maxLength(2000)),
   sentAtMs: v.number(),
