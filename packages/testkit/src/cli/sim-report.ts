@@ -21,7 +21,7 @@ export interface SimSummary {
 
 /** How to see one seed again. */
 function reproduceCommand(seed: number): string {
-  return `pnpm sim --seed ${seed}`
+  return `npm run sim -- --seed ${seed}`
 }
 
 /** Adds up the reports of many seeds. */

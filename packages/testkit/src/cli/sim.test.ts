@@ -37,7 +37,7 @@ describe('the report of a run', () => {
     expect(text).toContain('G1: ')
     expect(text).toContain('second')
     expect(text).not.toContain('first')
-    expect(text).toContain('pnpm sim --seed 7')
+    expect(text).toContain('npm run sim -- --seed 7')
   })
 
   it('adds up', () => {
@@ -51,7 +51,7 @@ describe('the report of a run', () => {
     expect(summarize([report, passed], 1.234)).toMatchObject({
       ok: false,
       seeds: 2,
-      failed: [{ seed: 7, command: 'pnpm sim --seed 7' }],
+      failed: [{ seed: 7, command: 'npm run sim -- --seed 7' }],
       edits: 6,
       slowestDrainMs: 100,
       slowestCatchUpMs: 300,
