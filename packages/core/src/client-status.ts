@@ -1,6 +1,7 @@
 import type { ClientSnapshot } from './client-types.js'
 import { clientClosed } from './errors.js'
 import { Listeners, type Emitter, type Notifier } from './observable.js'
+import { createDeferred, type Deferred } from './deferred.js'
 
 /** Where a client's status comes from. */
 export interface StatusSource {
@@ -18,7 +19,7 @@ export class ClientStatus implements Emitter {
   private readonly listeners = new Listeners()
   private snapshot: ClientSnapshot | undefined
   private emitted: ClientSnapshot | undefined
-  private waiters: PromiseWithResolvers<void>[] = []
+  private waiters: Deferred<void>[] = []
 
   constructor(source: StatusSource, notifier: Notifier) {
     this.source = source
@@ -50,7 +51,7 @@ export class ClientStatus implements Emitter {
   }
 
   whenSynced(): Promise<void> {
-    const waiter = Promise.withResolvers<void>()
+    const waiter = createDeferred<void>()
     waiter.promise.catch(() => undefined)
     this.waiters.push(waiter)
     this.settle()

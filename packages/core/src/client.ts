@@ -21,6 +21,7 @@ import type { StoredStream } from './storage/driver.js'
 import type { StreamHandle } from './stream/handle-types.js'
 import { Registry } from './stream/registry.js'
 import type { Stream, StreamEnvironment } from './stream/stream.js'
+import { createDeferred } from './deferred.js'
 
 /** What an op's frame holds beside its body, generously. */
 const OP_OVERHEAD_BYTES = 2_048
@@ -56,7 +57,7 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   private readonly session: Session
   private readonly tokens: TokenSource
   private readonly status: ClientStatus
-  private readonly opened = Promise.withResolvers<StorageAccess>()
+  private readonly opened = createDeferred<StorageAccess>()
   private access: StorageAccess | undefined
   private subject: string | undefined
   private isOpening = false

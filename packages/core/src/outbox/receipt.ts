@@ -1,4 +1,5 @@
 import type { FlowSyncError } from '@flowsync/crdt'
+import { createDeferred, type Deferred } from '../deferred.js'
 
 /** Where the hub put an edit. */
 export interface Acknowledgement {
@@ -37,7 +38,7 @@ class Outcome<T> {
   private isSettled = false
   private value: T | undefined
   private error: FlowSyncError | undefined
-  private waiter: PromiseWithResolvers<T> | undefined
+  private waiter: Deferred<T> | undefined
 
   settle(value: T | undefined, error?: FlowSyncError): void {
     if (this.isSettled) return
@@ -49,7 +50,7 @@ class Outcome<T> {
 
   get promise(): Promise<T> {
     if (!this.waiter) {
-      this.waiter = Promise.withResolvers<T>()
+      this.waiter = createDeferred<T>()
       // A rejection that nobody handles must not end a Node process.
       this.waiter.promise.catch(() => undefined)
       if (this.isSettled) this.tell(this.waiter)
@@ -57,7 +58,7 @@ class Outcome<T> {
     return this.waiter.promise
   }
 
-  private tell({ resolve, reject }: PromiseWithResolvers<T>): void {
+  private tell({ resolve, reject }: Deferred<T>): void {
     if (this.error) reject(this.error)
     else resolve(this.value as T)
   }

@@ -1,5 +1,6 @@
 import { isFlowSyncError, type FlowSyncError } from '@flowsync/crdt'
 import { createError, type System } from '@flowsync/protocol'
+import { createDeferred } from '../deferred.js'
 
 /** How long the application's token function may take. */
 const TOKEN_TIMEOUT_MS = 15_000
@@ -19,7 +20,7 @@ export function createTokenSource(provide: () => Promise<string> | string, syste
   let pending: Promise<string> | undefined
   let cancel: () => void = () => undefined
   const fetchToken = (): Promise<string> => {
-    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    const { promise, resolve, reject } = createDeferred<string>()
     // A function that never answers must not hold up the session for ever.
     cancel = system.setTimer(TOKEN_TIMEOUT_MS, () =>
       reject(missing(`did not answer in ${TOKEN_TIMEOUT_MS} ms`)),

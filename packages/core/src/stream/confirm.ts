@@ -24,8 +24,7 @@ export function receiveOps(stream: Stream, received: readonly SequencedOp[]): vo
     if (result.kind === 'gap') break
     if (result.kind === 'needs-history') {
       // The ops behind it may need more, and are asked for together.
-      for (const { base } of ops.slice(index))
-        stream.historyBelow = Math.min(stream.historyBelow, base)
+      for (const { base } of ops.slice(index)) stream.historyBelow = Math.min(stream.historyBelow, base)
       break
     }
     if (result.kind === 'applied') for (const delta of result.deltas) deltas.push(delta)

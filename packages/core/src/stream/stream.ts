@@ -17,6 +17,7 @@ import { limitOpBytes, type AnyFold } from './fold-types.js'
 import type { DeltaListener, DeltaOrigin } from './handle-types.js'
 import type { CarryMode, Rebuild } from './rebuild-plan.js'
 import type { StreamAccess, StreamSnapshot } from './snapshot.js'
+import { createDeferred, type Deferred } from '../deferred.js'
 
 /** What all streams of a client share. */
 export interface StreamEnvironment {
@@ -74,7 +75,7 @@ export class Stream implements Emitter {
 
   private readonly listeners = new Listeners()
   private readonly deltaListeners = new Listeners<[readonly unknown[], DeltaOrigin]>()
-  private waiters: PromiseWithResolvers<void>[] = []
+  private waiters: Deferred<void>[] = []
   private snapshot: StreamSnapshot<unknown> | undefined
   private emitted: StreamSnapshot<unknown> | undefined
 
@@ -116,7 +117,7 @@ export class Stream implements Emitter {
   }
 
   whenReady(): Promise<void> {
-    const waiter = Promise.withResolvers<void>()
+    const waiter = createDeferred<void>()
     waiter.promise.catch(() => undefined)
     this.waiters.push(waiter)
     this.settleWaiters()
