@@ -47,4 +47,15 @@ describe('Bus', () => {
     expect(new Set(heard).size).toBe(50)
     expect(heard).not.toEqual([...heard].sort((x, y) => Number(x.slice(2)) - Number(y.slice(2))))
   })
+
+  it('loses what is under way when it starts anew', async () => {
+    const { scheduler, bus, hub, heard, member } = createBus()
+    bus.join('one', member('a'))
+    bus.delayMs = 100
+    bus.publish(hub, 'one', Uint8Array.of(1))
+    bus.restart(0)
+    bus.publish(hub, 'one', Uint8Array.of(2))
+    await scheduler.runUntil(200)
+    expect(heard).toEqual(['a 2'])
+  })
 })

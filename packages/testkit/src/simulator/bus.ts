@@ -16,6 +16,8 @@ export class Bus {
   loss = 0
   /** Publications take up to this long, each on its own: later ones may overtake. */
   delayMs = 0
+  /** Publications of an earlier one are lost. */
+  private generation = 0
 
   constructor(random: Random) {
     this.random = random
@@ -35,12 +37,21 @@ export class Bus {
     for (const members of this.rooms.values()) members.delete(member)
   }
 
+  /** Starts anew: what is under way is lost. From now on nothing is delayed. */
+  restart(loss: number): void {
+    this.generation++
+    this.loss = loss
+    this.delayMs = 0
+  }
+
   /** Publishes for a hub process to everybody who is in the room on arrival. */
   publish(process: Process, room: string, frame: Uint8Array): void {
     const copy = frame.slice()
     const copies = this.delayMs > 0 && this.random.chance(0.1) ? 2 : 1
+    const { generation } = this
     for (let number = 0; number < copies; number++) {
       process.schedule(this.random.next() * this.delayMs, `publishes to ${room}`, () => {
+        if (generation !== this.generation) return
         for (const member of this.rooms.get(room) ?? []) {
           if (!this.random.chance(this.loss)) member.send(copy)
         }

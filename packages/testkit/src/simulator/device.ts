@@ -8,7 +8,7 @@ import { Locks } from './locks.js'
 import { Process } from './process.js'
 import { MAX_EDITS_PER_STEP, type SimulatedClient, type SimulatedStream } from './scenario.js'
 import { simulatedStreams, streamsThatFoldOtherwise, WORKSPACE } from './streams.js'
-import { drawEdit, type Edit } from './workload.js'
+import { drawEdit, show, type Edit } from './workload.js'
 import type { Environment } from './environment.js'
 
 interface OpenStream {
@@ -205,8 +205,14 @@ export class Device {
     if (!life || !handle) return
     for (let index = 0; index < count; index++) {
       const ordinal = salt * MAX_EDITS_PER_STEP + index
-      const edit = drawEdit(stream, world.random.fork(`edit/${ordinal}`), handle.value, ordinal)
-      world.log.write(this.name, `${stream} ${JSON.stringify(edit.intent)}`)
+      const edit = drawEdit(
+        stream,
+        world.random.fork(`edit/${ordinal}`),
+        handle.value,
+        ordinal,
+        this.world.padding,
+      )
+      world.log.write(this.name, `${stream} ${show(edit.intent)}`)
       const isRefusedAtOnce = handle.getSnapshot().access === 'read'
       const receipt = handle.push(edit.intent)
       const problem = isRefusedAtOnce ? undefined : edit.check(handle.value)
@@ -248,7 +254,7 @@ export class Device {
     entry.refused = code
     if (this.isReader && code === 'acl/denied') return
     this.world.report(
-      `${this.name} ${entry.stream}: ${JSON.stringify(entry.edit.intent)} was taken back, ${String(error)}`,
+      `${this.name} ${entry.stream}: ${show(entry.edit.intent)} was taken back, ${String(error)}`,
     )
   }
 
@@ -260,7 +266,7 @@ export class Device {
     if (this.browser.tabs > 1 || this.isReader) return
     // A client that cannot use its disk says so, and says that it shows nothing the hub ever said.
     if (life.client.getSnapshot().storage.health !== 'ok' && !handle.getSnapshot().isSynced) return
-    const shown = new Set(handle.value as readonly string[])
+    const shown = new Set((handle.value as readonly string[]).map((text) => text.replace(/x+$/, '')))
     for (const { edit, incarnation } of this.world.ledger.savedOf(this.number, stream)) {
       if (edit.marker === undefined || shown.has(edit.marker)) continue
       this.world.report(

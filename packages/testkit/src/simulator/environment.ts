@@ -26,6 +26,8 @@ export interface Environment {
   readonly network: Network
   readonly bus: Bus
   readonly tokens: TokenService
+  /** What every inserted text is made longer by. */
+  readonly padding: number
   readonly sabotage: Sabotage | undefined
   /** Notes something that must never happen. */
   report(problem: string): void

@@ -1,7 +1,7 @@
 import type { SequencedOp } from '@flowsync/crdt'
 import { findMarker } from './log-checks.js'
 import type { SimulatedStream } from './scenario.js'
-import type { Edit } from './workload.js'
+import { show, type Edit } from './workload.js'
 
 /** Who makes edits. */
 export interface Author {
@@ -80,7 +80,7 @@ export function checkLedger(
   for (const entry of entries) {
     const seqs = placesOf(entry.edit, ops, changes)
     if (seqs === undefined) continue
-    const name = `the edit ${JSON.stringify(entry.edit.intent)} of device ${entry.device}`
+    const name = `the edit ${show(entry.edit.intent)} of device ${entry.device}`
     if (seqs.length > 1) problems.push(`G2: ${name} took effect ${seqs.length} times, at ${seqs.join(', ')}`)
     if (entry.ackedSeq !== undefined && seqs[0] !== entry.ackedSeq) {
       problems.push(

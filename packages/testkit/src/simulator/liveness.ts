@@ -7,6 +7,8 @@ const CATCH_UP_MS = 5_000
 /** G17: how long after healing the queues may take to drain. */
 const DRAIN_MS = 30_000
 const STEP_MS = 100
+/** A write that a slow disk began before healing is answered only now. */
+const SLOWEST_WRITE_MS = 2_000
 
 /** How long healing took. */
 export interface Recovery {
@@ -24,14 +26,14 @@ export async function checkLiveness(world: World, streams: readonly SimulatedStr
   const connectedSince = new Map<Device, number>()
   const late = new Set<Device>()
   let heads = headsOf(world, streams)
-  let stillSinceMs = healedAtMs
+  let stillSinceMs = healedAtMs + SLOWEST_WRITE_MS
   let drainedMs: number | undefined
 
   for (;;) {
     await world.scheduler.runUntil(world.scheduler.nowMs + STEP_MS)
     const nowMs = world.scheduler.nowMs
     const newHeads = headsOf(world, streams)
-    if (newHeads.some((head, index) => head !== heads[index])) stillSinceMs = nowMs
+    if (newHeads.some((head, index) => head !== heads[index])) stillSinceMs = Math.max(stillSinceMs, nowMs)
     heads = newHeads
 
     const isDrained = world.devices.every(({ client }) => client?.getSnapshot().pendingCount === 0)

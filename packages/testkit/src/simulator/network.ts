@@ -131,7 +131,7 @@ export class Network {
     for (const wire of link.wires) wire.resume()
   }
 
-  /** For connections opened from now on. */
+  /** For connections opened from now on. Default: 0.5 to 20 ms. */
   setLatency(client: string, latency: Latency): void {
     this.link(client).latency = latency
   }

@@ -1,6 +1,7 @@
 import { describeError, type Sabotage } from './environment.js'
 import { checkFinalState } from './final-checks.js'
 import { checkLiveness, type Recovery } from './liveness.js'
+import { checkReloads } from './reload-checks.js'
 import type { Scenario } from './scenario.js'
 import { performStep } from './steps.js'
 import { World } from './world.js'
@@ -42,6 +43,7 @@ export async function runScenario(scenario: Scenario, sabotage?: Sabotage): Prom
     heal(world, scenario)
     const recovery = await checkLiveness(world, scenario.streams)
     checkFinalState(world, scenario.streams)
+    await checkReloads(world, scenario.streams)
     return {
       seed: scenario.seed,
       ok: world.problems.length === 0,
@@ -65,8 +67,7 @@ function heal(world: World, { streams, busLossAfterHealing }: Scenario): void {
   world.log.write('scenario', 'everything heals')
   world.isHealed = true
   world.network.heal()
-  world.bus.loss = busLossAfterHealing
-  world.bus.delayMs = 0
+  world.bus.restart(busLossAfterHealing)
   world.tokens.outages.clear()
   world.hub.heal()
   for (const device of world.devices) {

@@ -37,6 +37,7 @@ describe('createScenario', () => {
         "lose-answer",
         "open-stream",
         "reload-client",
+        "restart-hub",
         "slow-hub-disk",
         "stall",
         "token-outage",

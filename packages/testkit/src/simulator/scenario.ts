@@ -69,6 +69,8 @@ export interface SimulatedClient {
   readonly tabOf?: number
   /** Its user may read and not write. */
   readonly isReader: boolean
+  /** The longest that a frame takes between it and the hub. */
+  readonly latencyMs: number
 }
 
 /** What a run consists of: plain JSON, so that it can be printed, cut down and run again. */
@@ -76,6 +78,8 @@ export interface Scenario {
   readonly seed: number
   readonly clients: readonly SimulatedClient[]
   readonly streams: readonly SimulatedStream[]
+  /** What every inserted text is made longer by: long ones need several frames, and checkpoints. */
+  readonly padding: number
   /** How long a token is valid. */
   readonly tokenTtlMs: number
   /** Share of publications that never arrive, faults or not: even when the bus never comes back, nothing is missed. */
@@ -140,6 +144,7 @@ export function createScenario(seed: number): Scenario {
     seed,
     clients,
     streams,
+    padding: random.chance(0.06) ? random.between(1_000, 6_000) : 0,
     tokenTtlMs: random.chance(0.4) ? random.between(8_000, 20_000) : 3_600_000,
     busLossAfterHealing: random.chance(0.3) ? 1 : 0,
     healAtMs: faultPhaseMs + 1_000,
@@ -153,13 +158,12 @@ function drawClients(random: Random): SimulatedClient[] {
     clients.push({
       clockOffsetMs: drawClockOffset(random),
       isReader: clients.length > 1 && random.chance(0.1),
+      latencyMs: random.pick([5, 20, 20, 100, 300]),
     })
   }
-  if (random.chance(0.3)) {
-    const tabOf = random.int(clients.length)
-    const { isReader } = clients[tabOf] ?? { isReader: false }
-    clients.push({ clockOffsetMs: clients[tabOf]?.clockOffsetMs ?? 0, tabOf, isReader })
-  }
+  const tabOf = random.int(clients.length)
+  const first = clients[tabOf]
+  if (first && random.chance(0.3)) clients.push({ ...first, tabOf })
   return clients
 }
 

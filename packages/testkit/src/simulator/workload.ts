@@ -23,27 +23,39 @@ export interface Edit {
   check(after: unknown): string | undefined
 }
 
-/** Draws an edit for a stream's current value. `ordinal` must be used once in a run: what the edit adds is made of it. */
-export function drawEdit(stream: SimulatedStream, random: Random, value: unknown, ordinal: number): Edit {
+/**
+ * Draws an edit for a stream's current value.
+ *
+ * @param ordinal used once in a run: what the edit adds is made of it
+ * @param padding how much longer texts are made
+ */
+export function drawEdit(
+  stream: SimulatedStream,
+  random: Random,
+  value: unknown,
+  ordinal: number,
+  padding = 0,
+): Edit {
   const marker = `<${ordinal}>`
+  const text = marker + 'x'.repeat(padding)
   const [kind] = stream.split(':')
   switch (kind) {
     case 'doc':
-      return drawTextEdit(random, value as string, marker)
+      return drawTextEdit(random, value as string, marker, text)
     case 'counter':
       return drawCounterEdit(random, value as number, ordinal)
     case 'tags':
     case 'once':
       return drawSetEdit(random, value as ReadonlySet<string>, marker)
     case 'title':
-      return edit({ op: 'set', value: marker }, marker, (after) => after === marker)
+      return edit({ op: 'set', value: text }, marker, (after) => after === text)
     case 'siblings':
       return edit({ op: 'set', value: marker }, marker, (after) => isDeepStrictEqual(after, [marker]))
     default:
       return edit(
-        { op: 'append', value: marker },
+        { op: 'append', value: text },
         marker,
-        (after) => (after as readonly string[]).at(-1) === marker,
+        (after) => (after as readonly string[]).at(-1) === text,
       )
   }
 }
@@ -53,11 +65,11 @@ function edit(intent: AnyIntent, marker: string | undefined, isRight: (after: un
     intent,
     marker,
     amount: 0,
-    check: (after) => (isRight(after) ? undefined : `${JSON.stringify(intent)} gave ${show(after)}`),
+    check: (after) => (isRight(after) ? undefined : `${show(intent)} gave ${show(after)}`),
   }
 }
 
-function drawTextEdit(random: Random, text: string, marker: string): Edit {
+function drawTextEdit(random: Random, text: string, marker: string, added: string): Edit {
   const pos = snap(text, random.int(text.length + 1))
   const end = snap(text, Math.min(text.length, pos + random.between(1, 9)))
   const kind = random.int(10)
@@ -65,12 +77,12 @@ function drawTextEdit(random: Random, text: string, marker: string): Edit {
     return splice({ op: 'delete', pos, length: end - pos }, text, undefined)
   }
   if (kind < 4 && end > pos) {
-    return splice({ op: 'replace', pos, length: end - pos, text: marker }, text, marker)
+    return splice({ op: 'replace', pos, length: end - pos, text: added }, text, marker)
   }
   // Some at the end, as one types, so that runs of inserts meet deletes and other people's runs.
   const at = kind < 7 ? text.length : pos
   const decoration = random.chance(0.2) ? random.pick(['🎈', 'é', '\n', '👩‍💻']) : ''
-  return splice({ op: 'insert', pos: at, text: marker + decoration }, text, marker)
+  return splice({ op: 'insert', pos: at, text: added + decoration }, text, marker)
 }
 
 interface TextIntent extends AnyIntent {

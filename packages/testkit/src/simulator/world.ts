@@ -12,6 +12,7 @@ import { createRandom, type Random } from './random.js'
 import type { Scenario, SimulatedClient, SimulatedStream } from './scenario.js'
 import { Scheduler } from './scheduler.js'
 import { TokenService } from './tokens.js'
+import { show } from './workload.js'
 
 /** Beyond this many, further problems say nothing new. */
 const MAX_PROBLEMS = 30
@@ -31,10 +32,12 @@ export class World implements Environment {
   /** From here on nothing is disturbed any more. */
   isHealed = false
 
+  readonly padding: number
   readonly sabotage: Sabotage | undefined
 
   constructor(scenario: Scenario, sabotage?: Sabotage) {
     this.sabotage = sabotage
+    this.padding = scenario.padding
     this.random = createRandom(`run/${scenario.seed}`)
     this.scheduler = new Scheduler((error, label) =>
       this.report(`uncaught in "${label}": ${describeError(error)}`),
@@ -62,13 +65,14 @@ export class World implements Environment {
 
   /** Adds a device that has never been there. */
   addDevice(streams: readonly SimulatedStream[]): Device {
-    const device = this.createDevice({ clockOffsetMs: 0, isReader: false }, streams)
+    const device = this.createDevice({ clockOffsetMs: 0, isReader: false, latencyMs: 20 }, streams)
     device.start()
     return device
   }
 
   private createDevice(client: SimulatedClient, streams: readonly SimulatedStream[]): Device {
     const browser = client.tabOf === undefined ? undefined : this.devices[client.tabOf]?.browser
+    this.network.setLatency(`client${this.devices.length}`, { lowMs: 0.5, highMs: client.latencyMs })
     const device = new Device(this, this.devices.length, client, streams, browser)
     this.devices.push(device)
     return device
@@ -79,7 +83,7 @@ export class World implements Environment {
     const op = this.hub.logOf(stream)[ackedSeq - 1]
     if (op && findMarker([op], edit.marker).length === 1) return
     this.report(
-      `G1: ${JSON.stringify(edit.intent)} of device ${device} on ${stream} is acknowledged at seq ${ackedSeq}, ` +
+      `G1: ${show(edit.intent)} of device ${device} on ${stream} is acknowledged at seq ${ackedSeq}, ` +
         `where the disk has ${op ? 'another op' : 'nothing'}`,
     )
   }
