@@ -10,6 +10,7 @@ describe('createClient', () => {
     ['url', { url: 'ftp://hub.example' }],
     ['workspace', { workspace: '' }],
     ['workspace', { workspace: 'a/b' }],
+    ['workspace', { workspace: '-acme' }],
     ['token', { token: 'a token' }],
     ['streams', { streams: {} }],
     ['subject', { subject: '' }],

@@ -20,7 +20,8 @@ export interface ResolvedOptions<S extends StreamDefinitions> {
   readonly host: Host
 }
 
-const WORKSPACE = /^[\w.-]{1,64}$/
+/** As hubs name namespaces. */
+const WORKSPACE = /^[A-Za-z0-9][\w.-]{0,63}$/
 const PROTOCOL = /^(https?|wss?):$/
 
 /** @throws FlowSyncError `config/invalid`; the message names the option */
@@ -29,7 +30,8 @@ export function resolveOptions<S extends StreamDefinitions>(options: ClientOptio
   const host = options.host ?? createHost()
   if (!URL.canParse(url) || !PROTOCOL.test(new URL(url).protocol))
     throw invalid('url', 'an http(s) or ws(s) address')
-  if (!WORKSPACE.test(workspace)) throw invalid('workspace', '1 to 64 letters, digits, `_`, `-` or `.`')
+  if (!WORKSPACE.test(workspace))
+    throw invalid('workspace', '1 to 64 letters, digits, `_`, `-` or `.`, the first a letter or digit')
   if (typeof token !== 'function') throw invalid('token', 'a function that returns a token')
   if (typeof streams?.ruleFor !== 'function') throw invalid('streams', 'the result of defineStreams')
   if (subject === '') throw invalid('subject', 'the `sub` of the token, not empty')
