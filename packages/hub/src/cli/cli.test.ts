@@ -58,6 +58,15 @@ describe('flowsync', () => {
     expect(await dev.end('SIGINT')).toMatchObject({ code: 0 })
   }, 30_000)
 
+  it('dev does not outlive the npx that runs it', async () => {
+    const env = { npm_command: 'exec' }
+    const dev = new CommandProcess(['dev', '--port', '0', '--json'], { env, cwd: folder, inShell: true })
+    started.push(dev)
+    await dev.written(/^(\{.*\})$/m)
+    // The pipes are closed when the hub has ended, not only its shell.
+    expect(await dev.end('SIGKILL')).toMatchObject({ code: null })
+  }, 30_000)
+
   it('start serves the streams of a file and takes tokens that token made', async () => {
     const crdt = import.meta.resolve('@flowsync/crdt')
     const protocol = import.meta.resolve('@flowsync/protocol')

@@ -5,6 +5,7 @@ import { jwtAuth } from '../auth/jwt-auth.js'
 import { mintToken } from '../auth/mint-token.js'
 import { bold, type CliIo } from './cli-io.js'
 import { devSecret } from './dev-secret.js'
+import { endWithNpx } from './end-with-npx.js'
 import { firstSteps } from './first-steps.js'
 import { parseDuration } from './parse-duration.js'
 import { parsePort, serve, streamsOf } from './serve.js'
@@ -38,6 +39,7 @@ export function addDevCommand(program: Command, io: CliIo): void {
       const secret = io.env['FLOWSYNC_SECRET'] ?? devSecret(join(FOLDER, 'secret'))
       const streams = await streamsOf(options.streams)
       const hub = await serve({ ...options, streams, auth: jwtAuth({ secret }), logLevel: 'warn' })
+      endWithNpx(io.env)
       const url = hub.address?.url ?? ''
       const token = await mintToken(secret, {
         subject: 'dev',
