@@ -1,5 +1,5 @@
 import { MESSAGE_EVENT, socketParser, type SocketPacket } from '@flowsync/protocol'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { VirtualSystem } from '../tests/virtual-system.js'
 import { socketTransport } from './socket-transport.js'
 
@@ -122,6 +122,16 @@ describe('socketTransport', () => {
     expect(told).toEqual([expect.stringMatching(reason)])
     expect(socket.sent).toHaveLength(1)
     expect(system.timerCount).toBe(0)
+  })
+
+  it('says so where there is no WebSocket', async () => {
+    vi.stubGlobal('WebSocket', undefined)
+    const reason = await new Promise((onClose) => {
+      const handlers = { onOpen: () => undefined, onFrame: () => undefined, onClose }
+      socketTransport({ system }).connect({ url: 'https://hub.example', workspace: 'acme' }, handlers)
+    })
+    vi.unstubAllGlobals()
+    expect(reason).toContain('give one to socketTransport')
   })
 
   it('says nothing more once it was closed', () => {

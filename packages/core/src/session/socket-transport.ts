@@ -6,7 +6,7 @@ import {
   type SocketPacket,
   type System,
 } from '@flowsync/protocol'
-import type { Transport, TransportHandlers } from './transport.js'
+import type { Connection, Transport, TransportHandlers } from './transport.js'
 
 /** What {@link socketTransport} takes. */
 export interface SocketTransportOptions {
@@ -40,8 +40,10 @@ export function socketTransport(options: SocketTransportOptions = {}): Transport
   const system = options.system ?? createSystem()
   return {
     connect({ url, workspace }, handlers) {
+      const Socket = options.WebSocket ?? globalThis.WebSocket
+      if (typeof Socket !== 'function') return noConnection(handlers)
       const namespace = `/${workspace}`
-      const socket = new (options.WebSocket ?? WebSocket)(socketUrl(url))
+      const socket = new Socket(socketUrl(url))
       let cancelWatch = (): void => undefined
       let heartbeatMs = 0
       let isOver = false
@@ -95,6 +97,12 @@ export function socketTransport(options: SocketTransportOptions = {}): Transport
       }
     },
   }
+}
+
+/** Where there is no WebSocket, as on Node before 22, the client says so instead of trying for ever in silence. */
+function noConnection({ onClose }: TransportHandlers): Connection {
+  queueMicrotask(() => onClose('there is no WebSocket here, give one to socketTransport'))
+  return { send: () => undefined, close: () => undefined }
 }
 
 function takePacket(
