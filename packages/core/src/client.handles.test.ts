@@ -131,6 +131,13 @@ describe('observers', () => {
     expect(world.system.timerCount).toBe(0)
   })
 
+  it('leave no timer when their client closes first', async () => {
+    const client = await world.liveClient()
+    createStreamObserver(client, 'doc:a').subscribe(() => undefined)()
+    await client.close()
+    expect(world.system.timerCount).toBe(0)
+  })
+
   it('tell only what was selected', async () => {
     const client = await world.liveClient()
     const length = createStreamObserver(client, 'doc:a', { select: ({ value }) => value.length })

@@ -224,6 +224,30 @@ describe('another epoch', () => {
     await client.close()
   })
 
+  it('places what is carried behind what the new log has already', async () => {
+    fill('doc:a', 'hello')
+    const client = await world.liveClient()
+    const doc = client.stream('doc:a')
+    await client.whenSynced()
+    const log = world.hub.log('doc:a')
+    world.hub.intercept = (message) => {
+      if (message.type !== 'push') return undefined
+      log.append(message.batches[0]?.ops.slice(0, 1) ?? [])
+      return 'lost'
+    }
+    doc.insert(0, 'AB')
+    const receipt = doc.insert(2, 'C')
+    await settle()
+    world.hub.intercept = () => undefined
+    log.reset(6)
+    world.hub.dropAll()
+    await world.system.advance(2_000)
+    await receipt.acked
+    expect(doc.value).toBe('ABChello')
+    expect(log.value).toBe('ABChello')
+    await client.close()
+  })
+
   it('is noticed while connected, by feed, push and pull', async () => {
     const client = await world.liveClient()
     const doc = client.stream('doc:a')
@@ -281,6 +305,40 @@ describe('edits of another past', () => {
     expect(doc.value).toBe('he!')
     expect(world.hub.log('doc:a').value).toBe('he!')
     await next.close()
+  })
+})
+
+describe('an own op that the hub has, and that did not come', () => {
+  it('is fetched with the history around it', async () => {
+    const client = await world.liveClient()
+    const doc = client.stream('doc:a')
+    doc.insert(0, 'a')
+    await client.whenSynced()
+    client.goOffline()
+    const receipt = doc.insert(1, 'b')
+    await settle()
+    const log = world.hub.log('doc:a')
+    let asked = 0
+    world.hub.intercept = (message) => {
+      if (message.type !== 'subscribe' || ++asked > 1) return undefined
+      const [cursor] = message.streams
+      const acknowledged = (cursor?.outbox ?? []).map(({ replica, through }) => ({ replica, through }))
+      const { epoch } = log
+      log.append([...(outbox ?? [])])
+      const results = [
+        { kind: 'ok', stream: 'doc:a', epoch, headSeq: 1, access: 'write', ops: [], acknowledged } as const,
+      ]
+      return { type: 'subscribed', id: message.id, results }
+    }
+    const handle = await world.disk.open({ workspace: 'default', subject: 'alice' })
+    const outbox = (await handle.load(['doc:a']))[0]?.outbox.flatMap(({ ops }) => ops)
+    client.goOnline()
+    await client.whenSynced()
+    expect(await receipt.acked).toEqual({ seq: 2 })
+    expect(doc.value).toBe('ab')
+    expect(asked).toBe(2)
+    expect(world.hub.sent('subscribe').at(-1)?.streams[0]?.rebuildBelow).toBe(1)
+    expect(world.hub.sent('push')).toHaveLength(1)
   })
 })
 
