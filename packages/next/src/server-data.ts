@@ -15,13 +15,25 @@ import {
  * @throws FlowSyncError what the hub refused, `network/unreachable` or `network/timeout`. A page that can do without
  *   catches it: the browser then shows what it has stored.
  */
-export function getServerData(
+export async function getServerData(
   hubUrl: string,
   names: readonly string[],
   options: ServerDataOptions,
 ): Promise<DehydratedState> {
-  return fetchServerData(hubUrl, names, { fetch: uncached, ...options })
+  try {
+    return await fetchServerData(hubUrl, names, { fetch: uncached, ...options })
+  } catch (error) {
+    const { cause } = Object(error) as { readonly cause?: unknown }
+    throw isSignal(cause) ? cause : error
+  }
 }
+
+/**
+ * What Next's own `fetch` throws while a page is prerendered tells Next that the page is a dynamic one. As the cause of
+ * another error it would fail the build. Next knows such errors by their digest, which no error of a network has.
+ */
+const isSignal = (cause: unknown): boolean =>
+  typeof (Object(cause) as { digest?: unknown }).digest === 'string'
 
 /** Next keeps answers of `fetch` unless told otherwise. */
 const uncached: typeof fetch = (input, init) => fetch(input, { ...init, cache: 'no-store' })
