@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 import { install, isInstalled } from './install.mjs'
+import { nodeProblem } from './node-version.mjs'
 import { run } from './process.mjs'
 import { bin, environment, nodePath, root } from './workspace.mjs'
 
@@ -18,6 +19,11 @@ async function main() {
   if (!commands.includes(name)) {
     say(`usage: run.mjs ${commands.join('|')} [arguments]\n`)
     return 2
+  }
+  const problem = nodeProblem()
+  if (problem !== undefined) {
+    say(`${problem}\n`)
+    return 1
   }
   if (!isInstalled()) {
     say('installing dependencies …\n')

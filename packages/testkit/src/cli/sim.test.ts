@@ -14,6 +14,16 @@ describe('sim', () => {
   it('refuses what is no number', { timeout: 20_000 }, async () => {
     expect(await runCli('sim', ['--seeds', 'many'])).toMatchObject({ code: 1, stdout: '' })
   })
+
+  it.each(['nowhere.json', 'package.json'])(
+    'says what is wrong with the scenario %s',
+    async (file) => {
+      const { code, stderr } = await runCli('sim', ['--scenario', file])
+      expect(code).toBe(1)
+      expect(stderr).toMatch(new RegExp(`^error: .*${file}.*\n$`))
+    },
+    20_000,
+  )
 })
 
 const report: RunReport = {

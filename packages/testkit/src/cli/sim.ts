@@ -58,10 +58,20 @@ async function run(options: SimOptions): Promise<void> {
 }
 
 async function readScenarios({ seeds, seed, scenario }: SimOptions): Promise<Scenario[]> {
-  if (scenario !== undefined) return [JSON.parse(await readFile(scenario, 'utf8')) as Scenario]
+  if (scenario !== undefined) return [await readScenario(scenario)]
   const first = seed ?? 1
   const count = seeds ?? (seed === undefined ? 200 : 1)
   return Array.from({ length: count }, (_, index) => createScenario(first + index))
+}
+
+async function readScenario(file: string): Promise<Scenario> {
+  try {
+    const scenario = JSON.parse(await readFile(file, 'utf8')) as Partial<Scenario> | null
+    if (Array.isArray(scenario?.steps)) return scenario as Scenario
+  } catch (error) {
+    return program.error(`error: Cannot read a scenario from ${file}: ${String(error)}`)
+  }
+  return program.error(`error: ${file} is no scenario: it has no steps. --shrink prints one.`)
 }
 
 async function shrink(options: SimOptions, scenario: Scenario, report: RunReport): Promise<Scenario> {

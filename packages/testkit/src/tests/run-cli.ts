@@ -12,7 +12,7 @@ export interface CliOutcome {
 /** Runs a command of this package as it is built. */
 export function runCli(name: 'sim' | 'replay', args: readonly string[]): Promise<CliOutcome> {
   const script = fileURLToPath(new URL(`../../dist/cli/${name}.js`, import.meta.url))
-  if (!existsSync(script)) throw new Error('Not built yet: run `pnpm build` first.')
+  if (!existsSync(script)) throw new Error('Not built yet: run `npm run build` first.')
   return new Promise((resolve) => {
     execFile(process.execPath, [script, ...args], (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1
