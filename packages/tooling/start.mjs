@@ -16,7 +16,8 @@ const help = `npm start -- [--data DIR] [--host HOST] [--json]
 Installs and builds what is missing, then runs the hub and the Next.js demo until Ctrl-C.
 
   --data DIR    where the hub's database, the development secrets and the logs are (default .flowsync)
-  --host HOST   the address to listen on (default 127.0.0.1: this machine only)
+  --host HOST   the address to listen on (default 127.0.0.1: this machine only). For other devices in the network
+                take this machine's address there: the pages tell browsers to find the hub at it
   --json        prints one line of JSON on standard output once both are healthy; all else goes to standard error
   --help
 
