@@ -13,6 +13,7 @@ import type { Environment } from './environment.js'
 
 interface OpenStream {
   readonly handle: StreamHandle<AnyMergeRule>
+  readonly watch: HandleWatch
   readonly stop: () => void
 }
 
@@ -189,7 +190,7 @@ export class Device {
       stopDeltas()
       handle.close()
     }
-    life.open.set(stream, { handle, stop })
+    life.open.set(stream, { handle, watch, stop })
   }
 
   closeStream(stream: SimulatedStream): void {
@@ -256,6 +257,11 @@ export class Device {
     this.world.report(
       `${this.name} ${entry.stream}: ${show(entry.edit.intent)} was taken back, ${String(error)}`,
     )
+  }
+
+  /** Once all is quiet: whether the listeners of every open stream were told of what it shows. */
+  checkTold(): void {
+    for (const { handle, watch } of this.life?.open.values() ?? []) watch.checkTold(handle.getSnapshot())
   }
 
   /** What earlier instances saved must be seen as soon as the stream is ready. */

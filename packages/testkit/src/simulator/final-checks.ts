@@ -18,6 +18,7 @@ interface Reference {
 
 /** Compares everybody with the log, and the log with what was promised (G1, G2, G3). */
 export function checkFinalState(world: World, streams: readonly SimulatedStream[]): void {
+  for (const device of world.devices) device.checkTold()
   for (const stream of streams) {
     const ops = world.hub.logOf(stream)
     for (const problem of checkDense(ops)) world.report(`G2: ${stream}: ${problem}`)

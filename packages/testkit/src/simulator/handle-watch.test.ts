@@ -59,4 +59,13 @@ describe('HandleWatch', () => {
     show(1, false)
     expect(problems).toHaveLength(1)
   })
+
+  it('finds a value that nobody was told of', () => {
+    const { watch, problems, show } = createWatch('counter:a')
+    show(1)
+    watch.checkTold({ value: 1, status: 'ready', isSynced: true })
+    expect(problems).toEqual([])
+    watch.checkTold({ value: 2, status: 'ready', isSynced: true })
+    expect(problems).toHaveLength(1)
+  })
 })

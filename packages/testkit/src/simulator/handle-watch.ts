@@ -22,6 +22,7 @@ export class HandleWatch {
   private seen: ReadonlySet<string> = new Set()
   private readonly gone = new Set<string>()
   private wasSynced = false
+  private told: unknown
 
   /** @param isReader whether own edits will be taken back, so that what was there may go */
   constructor(stream: SimulatedStream, report: (problem: string) => void, isReader = false) {
@@ -41,6 +42,7 @@ export class HandleWatch {
 
   /** The snapshot, whenever it has changed. */
   onSnapshot({ value, status, isSynced }: WatchedSnapshot): void {
+    this.told = value
     if (this.wasSynced && !isSynced) this.report('the stream was synced and is not any more')
     this.wasSynced ||= isSynced
     if (status !== 'ready') return
@@ -57,6 +59,11 @@ export class HandleWatch {
     } else if (kind === 'tags' || kind === 'once') {
       this.compareElements(value as ReadonlySet<string>, () => undefined)
     }
+  }
+
+  /** Once all is quiet: whether the listener was told of what the handle shows. */
+  checkTold({ value }: WatchedSnapshot): void {
+    if (value !== this.told) this.report(`shows ${show(value)} and its listeners were not told`)
   }
 
   private compareElements(now: ReadonlySet<string>, onGone: (element: string) => void): void {

@@ -25,6 +25,7 @@ export async function checkReloads(world: World, streams: readonly SimulatedStre
   await world.scheduler.runUntil(world.scheduler.nowMs + PAUSE_MS)
 
   for (const [index, device] of world.devices.entries()) {
+    device.checkTold()
     for (const stream of streams) {
       const where = `${device.name} ${stream}`
       const state = device.client?.dehydrate([stream]).streams[0]

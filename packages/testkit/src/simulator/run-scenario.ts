@@ -23,6 +23,8 @@ export interface RunReport {
   readonly trace: readonly string[]
 }
 
+const FRAMES_MS = 50
+
 /**
  * Runs a scenario: faults first, with safety checked all along, then healing, liveness and a last comparison.
  * @param sabotage something to break on purpose, which the checks must notice
@@ -35,13 +37,17 @@ export async function runScenario(scenario: Scenario, sabotage?: Sabotage): Prom
     world.hub.start()
     for (const device of world.devices) device.start()
     for (const step of scenario.steps) {
-      if (step.atMs >= scenario.healAtMs) continue
+      if (step.atMs >= scenario.healAtMs && step.kind !== 'edit') continue
       world.scheduler.schedule(step.atMs, step.kind, () => performStep(world, step))
     }
     await world.scheduler.runUntil(scenario.healAtMs)
 
     heal(world, scenario)
+    const edits = scenario.steps.filter(({ kind }) => kind === 'edit')
+    await world.scheduler.runUntil(Math.max(scenario.healAtMs, edits.at(-1)?.atMs ?? 0))
     const recovery = await checkLiveness(world, scenario.streams)
+    // Listeners are told at most once a frame.
+    await world.scheduler.runUntil(world.scheduler.nowMs + FRAMES_MS)
     checkFinalState(world, scenario.streams)
     await checkReloads(world, scenario.streams)
     return {

@@ -84,7 +84,7 @@ export interface Scenario {
   readonly tokenTtlMs: number
   /** Share of publications that never arrive, faults or not: even when the bus never comes back, nothing is missed. */
   readonly busLossAfterHealing: number
-  /** Faults end here, and liveness is checked. */
+  /** Faults end here; edits may come later, and then liveness is checked. */
   readonly healAtMs: number
   readonly steps: readonly Step[]
 }
@@ -122,20 +122,26 @@ export function createScenario(seed: number): Scenario {
   const faultPhaseMs = random.between(6_000, 25_000)
   const steps: Step[] = []
 
-  for (let salt = random.between(25, 120); salt > 0; salt--) {
+  const healAtMs = faultPhaseMs + 1_000
+  let salt = 0
+  const addEdit = (atMs: number, client: number): void => {
     const count = random.chance(0.2) ? random.between(2, MAX_EDITS_PER_STEP) : 1
-    steps.push({
-      atMs: random.int(faultPhaseMs),
-      kind: 'edit',
-      client: random.int(clients.length),
-      stream: random.pick(streams),
-      salt,
-      count,
-    })
+    steps.push({ atMs, kind: 'edit', client, stream: random.pick(streams), salt: ++salt, count })
   }
+  const someClient = (): number => random.int(clients.length)
+
+  for (let left = random.between(25, 110); left > 0; left--) addEdit(random.int(faultPhaseMs), someClient())
+  // The last ones find the world whole, but for what some seeds keep broken.
+  for (let left = random.between(0, 6); left > 0; left--) addEdit(healAtMs + random.int(1_500), someClient())
   for (const fault of faults) {
     for (let left = random.between(1, 6); left > 0; left--) {
-      steps.push(...drawFault(fault, random, clients.length, streams, random.int(faultPhaseMs)))
+      const drawn = drawFault(fault, random, clients.length, streams, random.int(faultPhaseMs))
+      steps.push(...drawn)
+      // Some edit at once after they are back, while what is stored is still being read.
+      for (const step of drawn) {
+        const isBack = step.kind === 'crash-client' || step.kind === 'reload-client'
+        if (isBack && random.chance(0.5)) addEdit(step.atMs + step.downMs + random.between(1, 8), step.client)
+      }
     }
   }
   steps.sort((a, b) => a.atMs - b.atMs)
@@ -146,8 +152,8 @@ export function createScenario(seed: number): Scenario {
     streams,
     padding: random.chance(0.06) ? random.between(1_000, 6_000) : 0,
     tokenTtlMs: random.chance(0.4) ? random.between(8_000, 20_000) : 3_600_000,
-    busLossAfterHealing: random.chance(0.3) ? 1 : 0,
-    healAtMs: faultPhaseMs + 1_000,
+    busLossAfterHealing: random.chance(0.4) ? 1 : 0,
+    healAtMs,
     steps,
   }
 }
@@ -163,7 +169,7 @@ function drawClients(random: Random): SimulatedClient[] {
   }
   const tabOf = random.int(clients.length)
   const first = clients[tabOf]
-  if (first && random.chance(0.3)) clients.push({ ...first, tabOf })
+  if (first && random.chance(0.4)) clients.push({ ...first, tabOf })
   return clients
 }
 
