@@ -10,7 +10,7 @@ import type { Op, ReplicaId, SequencedOp } from '@flowsync/crdt'
 import { op, replica } from '../storage/log-driver-store.js'
 
 /** Opens the storage under test for a user; every handle is a tab. */
-export type Open = (subject?: string, workspace?: string) => Promise<StorageHandle>
+type Open = (subject?: string, workspace?: string) => Promise<StorageHandle>
 
 /** Replicas: two of ops, two of client instances. */
 export const [a, b, me, other] = [replica(1), replica(2), replica(11), replica(12)]

@@ -5,7 +5,7 @@ import type { AnyLawsSpec } from './spec.js'
 import { World } from './world.js'
 
 /** What happens to a stream, one event after the other. Indices are taken modulo what there is. */
-export type Event =
+type Event =
   | { readonly kind: 'edit'; readonly client: number; readonly seed: unknown; readonly nowMs: number }
   | { readonly kind: 'send'; readonly browser: number; readonly choice: number; readonly count: number }
   | { readonly kind: 'pull'; readonly client: number; readonly count: number }
