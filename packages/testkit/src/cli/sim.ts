@@ -19,6 +19,9 @@ interface SimOptions {
 /** Failures shown in full; of the others the seed is enough. */
 const SHOWN_FAILURES = 3
 
+const LINE_EVERY_MS = 3_000
+let lastLineMs = performance.now()
+
 const program = new Command('sim')
   .description(
     'Runs hubs and clients in one process on a virtual clock, with faults drawn from a seed, and checks what FlowSync promises.\n' +
@@ -83,7 +86,13 @@ async function shrink(options: SimOptions, scenario: Scenario, report: RunReport
   )
 }
 
+/** A terminal shows the latest in place; a log gets a line every few seconds. */
 function progress({ json }: SimOptions, text: string): void {
   if (json) return
-  if (process.stderr.isTTY) process.stderr.write(`\r${text.padEnd(40)}`)
+  if (process.stderr.isTTY) {
+    process.stderr.write(`\r${text.padEnd(40)}`)
+  } else if (performance.now() - lastLineMs > LINE_EVERY_MS) {
+    lastLineMs = performance.now()
+    process.stderr.write(`${text}\n`)
+  }
 }
