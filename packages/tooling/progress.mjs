@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 import { lastLines } from './process.mjs'
 
 /** @typedef {(text: string) => void} Print */
@@ -51,8 +53,7 @@ export async function step(label, print, work) {
 }
 
 /** @param {string} text with terminal colours */
-// eslint-disable-next-line no-control-regex -- the escape character is what is looked for
-export const plain = (text) => text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
+export const plain = (text) => stripVTControlCharacters(text)
 
 /**
  * Lays rows out in columns. Numbers align right.
