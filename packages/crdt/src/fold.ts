@@ -85,6 +85,18 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
     return this.applyOwn(body, context)
   }
 
+  /**
+   * What is left of an op of another past in this one; undefined when nothing is.
+   * @param source the fold it was made on, without it
+   * @throws FlowSyncError `op/invalid` when the rule cannot read it
+   */
+  rebase(op: Op, source: Fold<Value, Intent, Body, State, Delta>): Body | undefined {
+    const { rule } = this
+    const body = rule.decodeBody(op.body)
+    const context = { op, source: source.state, target: this.state }
+    return rule.rebase ? rule.rebase(body, source.value, this.value, context) : body
+  }
+
   /** Folds an own body that was made elsewhere, such as a rebased one, as a new pending op. */
   applyOwn(body: Body, id: OpId): Prepared<Delta> {
     const op: Op = {
@@ -213,11 +225,8 @@ export function carryOver<Value, Intent, Body, State, Delta>(
   const { rule } = target
   const carried: Op[] = []
   for (const { op, keep } of pending) {
-    const before = source.value
+    const rebased = keep ? target.rebase(op, source) : undefined
     source.addPending(op)
-    if (!keep) continue
-    const body = rule.decodeBody(op.body)
-    const rebased = rule.rebase ? rule.rebase(body, before, target.value) : body
     if (rebased === undefined) continue
     carried.push(target.applyOwn(rebased, mint(rule.countOf(rebased))).op)
   }

@@ -1,4 +1,4 @@
-import type { OpId } from './op.js'
+import type { Op, OpId } from './op.js'
 
 /** When, and by whom, a local op is made. All of it is given: rules never read a clock. */
 export interface PrepareContext extends OpId {
@@ -14,6 +14,16 @@ export interface AppliedOp<Body> extends OpId {
   /** The op's place, or undefined while it is known to this client alone. */
   readonly seq: number | undefined
   readonly body: Body
+}
+
+/** What `rebase` may look up when values do not tell enough; neither state may be changed. */
+export interface RebaseContext<State> {
+  /** The op as it was made. */
+  readonly op: Op
+  /** The state it was made on, without it. */
+  readonly source: State
+  /** The state it shall now apply to. */
+  readonly target: State
 }
 
 /** Functions that make intents, by the name of the method that a stream handle offers for each. */
@@ -84,7 +94,7 @@ export interface MergeRule<Value, Intent, Body, State, Delta = never, Actions = 
    * was refused). `before` is the value the op was made on, `after` the value it shall now apply to.
    * Absent: the body is kept as it is. Returns undefined when nothing is left of it.
    */
-  rebase?(body: Body, before: Value, after: Value): Body | undefined
+  rebase?(body: Body, before: Value, after: Value, context: RebaseContext<State>): Body | undefined
 }
 
 /** A rule whose types are not known statically, as registries hold it. */
