@@ -4,6 +4,8 @@ export { counter, type CounterActions, type CounterIntent, type CounterRule } fr
 export { FlowSyncError, isFlowSyncError, type FlowSyncErrorOptions } from './errors.js'
 export { Fold, carryOver, type FoldOrigin, type Prepared, type Received } from './fold.js'
 export type { Json } from './json.js'
+export { applyListDeltas, type ListDelta } from './list/list-delta.js'
+export { list, type ListActions, type ListIntent, type ListOptions, type ListRule } from './list.js'
 export { log, type LogActions, type LogIntent, type LogOptions, type LogRule } from './log.js'
 export { isReplicaId, type Op, type OpId, type ReplicaId, type SequencedOp } from './op.js'
 export type { PendingOp } from './pending-ops.js'
@@ -23,6 +25,7 @@ export type {
   IntentOf,
   MergeRule,
   PrepareContext,
+  RebaseContext,
   ValueOf,
 } from './rule.js'
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from './schema.js'

@@ -1,0 +1,322 @@
+import type { Stamp } from '../clock.js'
+import { hasSameItems } from '../json.js'
+import type { Json, JsonText } from '../json.js'
+import type { OpId } from '../op.js'
+import { PendingOps } from '../pending-ops.js'
+import type { AppliedOp } from '../rule.js'
+import { Sequence } from '../sequence/sequence.js'
+import { winnerOf, withClaim } from './claims.js'
+import type { Claim, ListContext, LiveDot } from './claims.js'
+import { Elements } from './elements.js'
+import { Ghosts } from './ghosts.js'
+import { HubOrder } from './hub-order.js'
+import { insertCountOf, rangesOf } from './list-body.js'
+import type { ListBody, SlotRange } from './list-body.js'
+import type { ListDelta } from './list-delta.js'
+import type { Handle } from './run-index.js'
+import { SlotBuffer } from './slot-buffer.js'
+
+/** A value that somebody gave to an element. */
+interface Write extends Claim {
+  readonly json: JsonText
+}
+
+/** A slot that somebody moved an element to. */
+interface Placement extends Claim {
+  readonly slot: Handle
+}
+
+/** What several may say of an element at once. */
+interface Contest {
+  writes: readonly Write[]
+  /** None: it stands where it was inserted. */
+  placements: readonly Placement[]
+}
+
+/** An op without a place, for when it gets one. */
+interface PendingListOp {
+  readonly op: AppliedOp<ListBody>
+  readonly dot: LiveDot
+  readonly firstHandle: Handle
+}
+
+type Deltas = ListDelta<Json>[]
+
+/**
+ * A list with what is known of the ops that made it.
+ *
+ * The sequence engine orders slots. An element stands in the slot it was inserted with, or in the one
+ * that the winning move put it to; the slots of losing moves are ghosts, which positions of ops count
+ * and values do not show. What is deleted is deleted by name, so that no concurrent move brings it back.
+ *
+ * All this is a function of the ops and of what their authors knew, not of the order in which they come.
+ */
+export class ListState {
+  readonly elements: Elements
+  readonly slots = new SlotBuffer()
+  readonly ghosts = new Ghosts()
+  private readonly order: HubOrder
+  private readonly sequence: Sequence
+  private readonly contests = new Map<Handle, Contest>()
+  private readonly pending = new PendingOps<PendingListOp>()
+  private last: readonly Json[] = Object.freeze([])
+  private isStale = true
+
+  /**
+   * @param slotCount of the slots at the floor, which the maker puts into `slots`
+   * @param serial the first one that is free at the floor
+   */
+  constructor(floor: number, slotCount: number, serial: number) {
+    this.order = new HubOrder(floor, serial)
+    this.elements = new Elements(this.order)
+    this.sequence = new Sequence(slotCount, floor)
+  }
+
+  /** The lowest `base` of an op that can be merged. */
+  get floor(): number {
+    return this.order.floor
+  }
+
+  /** The serial of the next element that gets one. */
+  get nextSerial(): number {
+    return this.order.nextSerial
+  }
+
+  /** How many items the list shows. */
+  get length(): number {
+    return this.slots.length - this.ghosts.count
+  }
+
+  /** The items, frozen; the same array as long as it holds the same. */
+  get value(): readonly Json[] {
+    if (!this.isStale) return this.last
+    this.isStale = false
+    const values: Json[] = []
+    this.forEachShown((element) => values.push((this.elements.valueOf(element) as JsonText).value))
+    if (!hasSameItems(values, this.last)) this.last = Object.freeze(values)
+    return this.last
+  }
+
+  /** Visits the elements that the list shows, in their order. */
+  forEachShown(visit: (element: Handle, slotPosition: number) => void): void {
+    const { slots, ghosts, elements } = this
+    const { length } = slots
+    for (let position = 0; position < length; position++) {
+      if (ghosts.count === 0 || !ghosts.has(position)) visit(elements.ownerOf(slots.at(position)), position)
+    }
+  }
+
+  /** The slot that shows an element which is not deleted, if it is still there. */
+  slotOf(element: Handle): Handle {
+    const contest = this.contests.get(element)
+    return (contest && winnerOf(contest.placements)?.slot) ?? element
+  }
+
+  /** The stamps of all that is said of an element. */
+  stampsOf(element: Handle): readonly Stamp[] {
+    const contest = this.contests.get(element)
+    return contest ? [...contest.writes, ...contest.placements].map(({ stamp }) => stamp) : []
+  }
+
+  /** Folds one op and tells what it changed. */
+  apply(op: AppliedOp<ListBody>): readonly ListDelta<Json>[] {
+    const { seq, replica, counter, extra, body } = op
+    // What lies at or above its own place it cannot have known, whatever it claims.
+    const base = seq === undefined ? op.base : Math.min(op.base, seq - 1)
+    const context: ListContext = { replica, counter, base, extra, seq }
+    const dot: LiveDot = { replica, counter, seq }
+    const firstHandle = this.elements.end
+    const deltas: Deltas = []
+
+    const ranges = rangesOf(body)
+    for (let index = 0; index < ranges.length; index++) {
+      this.patch(
+        context,
+        index,
+        (ranges[index] as SlotRange).position,
+        (ranges[index] as SlotRange).count,
+        0,
+        deltas,
+      )
+    }
+    switch (body.kind) {
+      case 'insert':
+        for (let index = 0; index < body.values.length; index++) {
+          this.elements.add(replica, counter + ranges.length + index, body.values[index] as JsonText)
+        }
+        this.patch(context, ranges.length, body.position, 0, body.values.length, deltas)
+        break
+      case 'delete':
+        this.elements.visit(context, body.names, (element) => this.kill(element, deltas))
+        break
+      case 'set':
+        this.write(context, body, dot, deltas)
+        break
+      case 'move':
+        this.move(context, body, dot, deltas)
+    }
+
+    if (seq === undefined) this.pending.add({ op, dot, firstHandle })
+    else this.place(body, seq, firstHandle)
+    if (deltas.length > 0) this.isStale = true
+    return deltas
+  }
+
+  /** Gives an op that was applied without one its seq. */
+  settle(id: OpId, seq: number): void {
+    const own = this.pending.take(id)
+    if (!own) return
+    const { op, dot, firstHandle } = own
+    dot.seq = seq
+    const changes = changesOf(op.body)
+    for (let index = 0; index < changes; index++) {
+      this.sequence.settle(
+        { replica: op.replica, counter: op.counter + index },
+        this.order.lastChange + 1 + index,
+      )
+    }
+    this.place(op.body, seq, firstHandle)
+  }
+
+  /** An op has its seq, above all before: its elements take the next serials. */
+  private place(body: ListBody, seq: number, firstHandle: Handle): void {
+    const inserted = body.kind === 'insert' ? body.values.length : 0
+    if (inserted > 0) this.elements.place(firstHandle, inserted, this.order.nextSerial)
+    this.order.place(seq, inserted, changesOf(body))
+  }
+
+  /**
+   * Merges one of an op's changes of the sequence. To the sequence each is an op of its own, whose author
+   * knew the ones before, and so are their places: a dense order of changes beside the hub's of ops.
+   */
+  private patch(
+    { replica, counter, base, extra, seq }: ListContext,
+    index: number,
+    position: number,
+    deleteCount: number,
+    insertCount: number,
+    deltas: Deltas,
+  ): void {
+    const { order } = this
+    const head = {
+      replica,
+      counter: counter + index,
+      base: order.changeAt(base),
+      extra,
+      seq: seq === undefined ? undefined : order.lastChange + 1 + index,
+    }
+    const firstHandle = this.elements.end - insertCount
+    for (const change of this.sequence.apply(head, { position, deleteCount, insertCount })) {
+      if (change.deleteCount > 0) this.removeSlots(change.position, change.deleteCount, deltas)
+      if (change.insertCount > 0) {
+        this.insertSlots(change.position, firstHandle + change.insertOffset, change.insertCount, deltas)
+      }
+    }
+  }
+
+  private removeSlots(position: number, count: number, deltas: Deltas): void {
+    const { slots, elements, ghosts } = this
+    for (let index = 0; index < count; index++) elements.removeSlot(slots.at(position + index))
+    slots.remove(position, count)
+    const shownAt = position - ghosts.before(position)
+    const deleteCount = count - ghosts.removed(position, count)
+    if (deleteCount > 0) deltas.push({ position: shownAt, deleteCount, insert: NOTHING })
+  }
+
+  /** Slots of new elements show them; one that an element was moved to is a ghost at first. */
+  private insertSlots(position: number, first: Handle, count: number, deltas: Deltas): void {
+    const { slots, elements, ghosts } = this
+    slots.insert(position, first, count)
+    ghosts.inserted(position, count)
+    if (elements.ownerOf(first) !== first || elements.valueOf(first) === undefined) ghosts.add(position)
+    else {
+      const insert: Json[] = []
+      for (let index = 0; index < count; index++)
+        insert.push((elements.valueOf(first + index) as JsonText).value)
+      deltas.push({ position: position - ghosts.before(position), deleteCount: 0, insert })
+    }
+  }
+
+  private kill(element: Handle, deltas: Deltas): void {
+    const { elements } = this
+    if (elements.valueOf(element) === undefined) return
+    this.hide(this.slotOf(element), 0, deltas)
+    elements.kill(element)
+    this.contests.delete(element)
+  }
+
+  /** A slot that showed its element becomes a ghost, unless it is gone. */
+  private hide(slot: Handle, hint: number, deltas: Deltas): void {
+    const position = this.elements.isThere(slot) ? this.slots.find(slot, hint) : undefined
+    if (position === undefined) return
+    deltas.push({ position: position - this.ghosts.before(position), deleteCount: 1, insert: NOTHING })
+    this.ghosts.add(position)
+  }
+
+  /** A ghost shows its element again, unless it is gone. */
+  private reveal(slot: Handle, hint: number, deltas: Deltas): void {
+    const { elements, ghosts } = this
+    const position = elements.isThere(slot) ? this.slots.find(slot, hint) : undefined
+    if (position === undefined) return
+    ghosts.delete(position)
+    const { value } = elements.valueOf(elements.ownerOf(slot)) as JsonText
+    deltas.push({ position: position - ghosts.before(position), deleteCount: 0, insert: [value] })
+  }
+
+  private contestOf(element: Handle): Contest {
+    const known = this.contests.get(element)
+    if (known) return known
+    const contest: Contest = { writes: [], placements: [] }
+    this.contests.set(element, contest)
+    return contest
+  }
+
+  private write(
+    context: ListContext,
+    { name, stamp, json, position: hint }: ListBody & { readonly kind: 'set' },
+    dot: LiveDot,
+    deltas: Deltas,
+  ): void {
+    const { elements } = this
+    const element = elements.resolve(context, name)
+    if (element === undefined) return
+    const contest = this.contestOf(element)
+    contest.writes = withClaim(contest.writes, context, { dot, stamp, json })
+    const before = elements.valueOf(element) as JsonText
+    const after = (winnerOf(contest.writes) as Write).json
+    // Writing what stands there already keeps the reference, so that nobody renders for nothing.
+    if (after.text === before.text) return
+    elements.setValue(element, after)
+    const slot = this.slotOf(element)
+    const position = elements.isThere(slot) ? this.slots.find(slot, hint) : undefined
+    if (position === undefined) return
+    deltas.push({ position: position - this.ghosts.before(position), deleteCount: 1, insert: [after.value] })
+  }
+
+  private move(
+    context: ListContext,
+    { ranges, position, name, stamp }: ListBody & { readonly kind: 'move' },
+    dot: LiveDot,
+    deltas: Deltas,
+  ): void {
+    const { elements } = this
+    const element = elements.resolve(context, name)
+    const slot = elements.addSlot(element)
+    this.patch(context, ranges.length, position, 0, 1, deltas)
+    if (element === undefined) return
+    const former = this.slotOf(element)
+    const contest = this.contestOf(element)
+    contest.placements = withClaim(contest.placements, context, { dot, stamp, slot })
+    const shown = this.slotOf(element)
+    if (shown === former) return
+    this.hide(former, 0, deltas)
+    this.reveal(shown, position, deltas)
+  }
+}
+
+const NOTHING: readonly Json[] = Object.freeze([])
+
+/** How many changes of the sequence an op is. */
+function changesOf(body: ListBody): number {
+  return rangesOf(body).length + (insertCountOf(body) > 0 ? 1 : 0)
+}
