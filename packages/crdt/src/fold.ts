@@ -39,7 +39,8 @@ export interface FoldOrigin {
  */
 export class Fold<Value, Intent, Body, State, Delta = never> {
   readonly rule: MergeRule<Value, Intent, Body, State, Delta>
-  private readonly state: State
+  /** To be read only: it is changed by folding. */
+  readonly state: State
   private foldedSeq: number
   private readonly pendingOps = new PendingOps<PendingOp<Body>>()
 
