@@ -22,7 +22,7 @@ export class Column {
   }
 
   private grow(): void {
-    const size = this.count + (this.count >> 1)
+    const size = this.count * 2
     const grown = this.cells instanceof Int32Array ? new Int32Array(size) : new Float64Array(size)
     grown.set(this.cells)
     this.cells = grown
@@ -35,5 +35,27 @@ export class Column {
 
   set(index: number, value: number): void {
     this.cells[index] = value
+  }
+
+  /** Forgets all cells but the first ones. */
+  truncate(length: number): void {
+    this.count = length
+  }
+
+  /**
+   * The last cell at or below a value, for columns that ascend, beginning at or below the value.
+   */
+  lastUpTo(value: number): number {
+    const { cells } = this
+    let low = 0
+    let high = this.count
+    // What is looked for is nearly always new.
+    if (high > 0 && (cells[high - 1] as number) <= value) return high - 1
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((cells[middle] as number) <= value) low = middle
+      else high = middle
+    }
+    return low
   }
 }

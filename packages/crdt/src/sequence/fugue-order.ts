@@ -1,15 +1,6 @@
 import type { SpanIndex } from './span-index.js'
-import type { SpanTree } from './span-tree.js'
-import { NO_UNIT } from './span.js'
-import type { Span } from './span.js'
-
-/** Where new units go. */
-export interface InsertionPoint {
-  /** The span to the left; undefined before all others. */
-  readonly after: Span | undefined
-  /** The unit that stood to the right at the prepared version, deleted or not. */
-  readonly originRight: number
-}
+import { NO_SPAN, NO_UNIT } from './span-tree.js'
+import type { Span, SpanTree } from './span-tree.js'
 
 /**
  * Finds the place of units that an op inserts to the right of a unit, among units that were inserted
@@ -19,40 +10,42 @@ export interface InsertionPoint {
  * Units with the same left origin stand in the opposite order of their right origins, and by op id
  * where those are the same. So a run is never interleaved with a concurrent one, typed forwards or backwards.
  *
- * @param left the span that ends with `originLeft`; undefined at the beginning of the text
+ * @param left the span that ends with `originLeft`; NO_SPAN at the beginning of the text
+ * @param right the next span that is there at the prepared version, deleted or not
  * @param precedes whether the id of the new op comes before that of the op which inserted a unit
+ * @returns the span to the left of the new units
  */
 export function insertionPoint(
   spans: SpanTree,
   index: SpanIndex,
-  left: Span | undefined,
+  left: Span,
+  right: Span,
   originLeft: number,
   precedes: (unit: number) => boolean,
-): InsertionPoint {
-  const first = left ? spans.next(left) : spans.first
-  const right = spans.nextPresent(left)
-  const originRight = right ? right.id : NO_UNIT
-  if (right && right.originLeft === originLeft) {
+): Span {
+  const originRight = right < 0 ? NO_UNIT : spans.idOf(right)
+  if (right >= 0 && spans.originLeftOf(right) === originLeft) {
     // In the tree of Fugue the units go to the left of `right`; nothing else can have gone there
     // unless what stands before it was put before it.
     const before = spans.previous(right)
-    if (before?.originRight !== originRight) return { after: before, originRight }
+    if (before < 0 || spans.originRightOf(before) !== originRight) return before
   }
 
   let after = left
   // Set behind a unit that goes to the right of the new ones, unless one further on goes to their left.
   let isTentative = false
-  for (let other = first; other && other !== right; other = spans.next(other)) {
-    const side = compareLeft(spans, index, other.originLeft, originLeft)
+  let other = left < 0 ? spans.first : spans.next(left)
+  for (; other !== NO_SPAN && other !== right; other = spans.next(other)) {
+    const side = compareLeft(spans, index, spans.originLeftOf(other), originLeft)
     if (side < 0) break
     if (side === 0) {
-      const reach = compareRight(spans, index, other.originRight, originRight)
-      if (reach === 0 && precedes(other.id)) break
+      const reach = compareRight(spans, index, spans.originRightOf(other), originRight)
+      if (reach === 0 && precedes(spans.idOf(other))) break
       isTentative = reach < 0
     }
     if (!isTentative) after = other
   }
-  return { after, originRight }
+  return after
 }
 
 /** Orders left origins; none is the leftmost. */

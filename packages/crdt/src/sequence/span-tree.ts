@@ -1,205 +1,434 @@
-import { createBranch, createLeaf, preparedOf, presentOf, shownOf } from './span.js'
-import type { Leaf, Node, Span } from './span.js'
+/** A span's handle. */
+export type Span = number
+type Node = number
 
-/** One unit: the span that holds it, and which of the span's units it is. */
-export interface Place {
-  readonly span: Span
-  readonly offset: number
-}
+/** No span: what lies before the first and after the last. */
+export const NO_SPAN = -1
+/** No unit: what lies before the first and after the last. */
+export const NO_UNIT = -1
 
-const MAX_ITEMS = 32
+// A span's cells. Handles are the index of the first.
+const ID = 0
+const LENGTH = 1
+const LEFT = 2
+const RIGHT = 3
+const STATE = 4
+const GONE = 5
+const LEAF = 6
+const SPAN_CELLS = 8
+
+// A node's cells; its items follow. A leaf's items are spans, an inner node's are nodes.
+const COUNT = 0
+const PARENT = 1
+/** Units visible at the prepared version. */
+const PREPARED = 2
+/** Units inserted at the prepared version, deleted or not. */
+const PRESENT = 3
+/** Units that the document shows. */
+const SHOWN = 4
+const NEXT = 5
+const IS_LEAF = 6
+const ITEMS = 8
+const MAX_ITEMS = 24
+const NODE_CELLS = ITEMS + MAX_ITEMS
+
+type Cells = Int32Array<ArrayBuffer>
 
 /**
- * All units that a tracker knows in document order, deleted ones too: a B-tree of spans. It counts
- * units in two ways, so that a position at the prepared version, and the position in the document that
- * belongs to it, are found in logarithmic time. Nothing is ever taken out.
+ * All units that a tracker knows in document order, deleted ones too: a B-tree of spans, in two typed
+ * arrays. It counts units in two ways, so that a position at the prepared version, and the position in
+ * the document that belongs to it, are found in logarithmic time. Nothing is ever taken out.
+ *
+ * A span is units that were inserted from left to right and have fared alike since. Each unit but the
+ * first has its left neighbour as left origin; all have the same right origin.
  */
 export class SpanTree {
-  private root: Node
-  private readonly firstLeaf: Leaf
+  private spans: Cells = new Int32Array(16 * SPAN_CELLS)
+  private nodes: Cells = new Int32Array(4 * NODE_CELLS)
+  private spanEnd = 0
+  private nodeEnd = 0
+  private root: Node = 0
+
+  /** What {@link find} found: a span, which of its units, and how many units the document shows before the span. */
+  found: Span = NO_SPAN
+  offset = 0
+  shown = 0
 
   constructor() {
-    this.firstLeaf = createLeaf([], undefined)
-    this.root = this.firstLeaf
+    this.clear()
+  }
+
+  /** Forgets all spans. */
+  clear(): void {
+    this.spanEnd = 0
+    this.nodeEnd = 0
+    this.root = this.newNode(1)
+  }
+
+  private newNode(isLeaf: 0 | 1): Node {
+    const node = this.nodeEnd
+    this.nodeEnd += NODE_CELLS
+    if (this.nodeEnd > this.nodes.length) this.nodes = doubled(this.nodes)
+    this.nodes.fill(0, node, node + ITEMS)
+    this.nodes[node + PARENT] = -1
+    this.nodes[node + NEXT] = -1
+    this.nodes[node + IS_LEAF] = isLeaf
+    return node
   }
 
   /** How many units are visible at the prepared version. */
   get preparedLength(): number {
-    return this.root.prepared
+    return this.nodes[this.root + PREPARED] as number
   }
 
-  get first(): Span | undefined {
-    return this.firstLeaf.spans[0]
+  get first(): Span {
+    // The leftmost leaf is the first node there was.
+    return this.nodes[COUNT] === 0 ? NO_SPAN : (this.nodes[ITEMS] as number)
   }
 
-  next(span: Span): Span | undefined {
-    const leaf = leafOf(span)
-    return leaf.spans[leaf.spans.indexOf(span) + 1] ?? leaf.next?.spans[0]
+  /** The first unit of a span; the others follow in number. */
+  idOf(span: Span): number {
+    return this.spans[span + ID] as number
   }
 
-  previous(span: Span): Span | undefined {
-    const leaf = leafOf(span)
-    return leaf.spans[leaf.spans.indexOf(span) - 1] ?? leaf.previous?.spans.at(-1)
+  lengthOf(span: Span): number {
+    return this.spans[span + LENGTH] as number
+  }
+
+  /** The unit that was visible to the left when the first one was inserted. */
+  originLeftOf(span: Span): number {
+    return this.spans[span + LEFT] as number
+  }
+
+  /** The next unit to the right then, deleted or not. */
+  originRightOf(span: Span): number {
+    return this.spans[span + RIGHT] as number
+  }
+
+  /** At the prepared version: 0 not inserted yet, 1 visible, n + 1 deleted by n ops. */
+  stateOf(span: Span): number {
+    return this.spans[span + STATE] as number
+  }
+
+  /** Whether the document has lost it. */
+  isGone(span: Span): boolean {
+    return this.spans[span + GONE] !== 0
+  }
+
+  private leafOf(span: Span): Node {
+    return this.spans[span + LEAF] as number
+  }
+
+  /** Where an item stands in its node: the index of its cell. */
+  private cellOf(node: Node, item: number): number {
+    const { nodes } = this
+    let cell = node + ITEMS
+    while (nodes[cell] !== item) cell++
+    return cell
+  }
+
+  next(span: Span): Span {
+    const { nodes } = this
+    const leaf = this.leafOf(span)
+    const cell = this.cellOf(leaf, span) + 1
+    if (cell < leaf + ITEMS + (nodes[leaf + COUNT] as number)) return nodes[cell] as number
+    const right = nodes[leaf + NEXT] as number
+    return right < 0 ? NO_SPAN : (nodes[right + ITEMS] as number)
+  }
+
+  /** The span to the left. */
+  previous(span: Span): Span {
+    const { nodes } = this
+    const leaf = this.leafOf(span)
+    const cell = this.cellOf(leaf, span)
+    if (cell > leaf + ITEMS) return nodes[cell - 1] as number
+    let node = leaf
+    for (let parent = nodes[node + PARENT] as number; parent >= 0; parent = nodes[node + PARENT] as number) {
+      const at = this.cellOf(parent, node)
+      if (at > parent + ITEMS) return this.lastOf(nodes[at - 1] as number)
+      node = parent
+    }
+    return NO_SPAN
+  }
+
+  private lastOf(top: Node): Span {
+    const { nodes } = this
+    let node = top
+    while (nodes[node + IS_LEAF] === 0)
+      node = nodes[node + ITEMS + (nodes[node + COUNT] as number) - 1] as number
+    return nodes[node + ITEMS + (nodes[node + COUNT] as number) - 1] as number
   }
 
   /** The first span to the right of another one, or of all, that is inserted at the prepared version. */
-  nextPresent(span: Span | undefined): Span | undefined {
-    let node: Node = span ? leafOf(span) : this.firstLeaf
-    const { spans } = node
-    for (let index = span ? spans.indexOf(span) + 1 : 0; index < spans.length; index++) {
-      const other = spans[index] as Span
-      if (other.state !== 0) return other
+  nextPresent(span: Span): Span {
+    const { nodes, spans } = this
+    let node: Node = span < 0 ? 0 : this.leafOf(span)
+    let cell = span < 0 ? node + ITEMS : this.cellOf(node, span) + 1
+    for (const end = node + ITEMS + (nodes[node + COUNT] as number); cell < end; cell++) {
+      if (spans[(nodes[cell] as number) + STATE] !== 0) return nodes[cell] as number
     }
-    for (let { parent } = node; parent; { parent } = parent) {
-      const from = parent.nodes.indexOf(node) + 1
-      const sibling = parent.nodes.find((other, index) => index >= from && other.present > 0)
-      if (sibling) return firstPresent(sibling)
+    for (let parent = nodes[node + PARENT] as number; parent >= 0; parent = nodes[node + PARENT] as number) {
+      const end = parent + ITEMS + (nodes[parent + COUNT] as number)
+      for (cell = this.cellOf(parent, node) + 1; cell < end; cell++) {
+        if (nodes[(nodes[cell] as number) + PRESENT] !== 0) return this.firstPresent(nodes[cell] as number)
+      }
       node = parent
     }
-    return undefined
+    return NO_SPAN
   }
 
-  /** The unit at a position of the prepared version, which must be below `preparedLength`. */
-  find(position: number): Place {
+  private firstPresent(top: Node): Span {
+    const { nodes, spans } = this
+    let node = top
+    while (nodes[node + IS_LEAF] === 0) {
+      let cell = node + ITEMS
+      while (nodes[(nodes[cell] as number) + PRESENT] === 0) cell++
+      node = nodes[cell] as number
+    }
+    let cell = node + ITEMS
+    while (spans[(nodes[cell] as number) + STATE] === 0) cell++
+    return nodes[cell] as number
+  }
+
+  /** Finds the unit at a position of the prepared version, which must be below `preparedLength`. */
+  find(position: number): void {
+    const { nodes, spans } = this
     let rest = position
+    let shown = 0
     let node = this.root
-    while (node.kind === 'branch') {
-      let index = 0
-      let child = node.nodes[0] as Node
-      while (rest >= child.prepared) {
-        rest -= child.prepared
-        child = node.nodes[++index] as Node
+    while (nodes[node + IS_LEAF] === 0) {
+      let cell = node + ITEMS
+      let child = nodes[cell] as number
+      for (
+        let units = nodes[child + PREPARED] as number;
+        rest >= units;
+        units = nodes[child + PREPARED] as number
+      ) {
+        rest -= units
+        shown += nodes[child + SHOWN] as number
+        child = nodes[++cell] as number
       }
       node = child
     }
-    let index = 0
-    let span = node.spans[0] as Span
-    while (rest >= preparedOf(span)) {
-      rest -= preparedOf(span)
-      span = node.spans[++index] as Span
+    let cell = node + ITEMS
+    for (;;) {
+      const span = nodes[cell++] as number
+      const length = spans[span + LENGTH] as number
+      if (spans[span + STATE] === 1) {
+        if (rest < length) {
+          this.found = span
+          this.offset = rest
+          this.shown = shown
+          return
+        }
+        rest -= length
+      }
+      if (spans[span + GONE] === 0) shown += length
     }
-    return { span, offset: rest }
   }
 
   /** How many units the document shows before a span: the span's position in it. */
   shownBefore(span: Span): number {
-    const leaf = leafOf(span)
-    let count = 0
-    for (const other of leaf.spans) {
-      if (other === span) break
-      count += shownOf(other)
+    const { nodes, spans } = this
+    let node = this.leafOf(span)
+    let shown = 0
+    for (let cell = node + ITEMS; nodes[cell] !== span; cell++) {
+      const other = nodes[cell] as number
+      if (spans[other + GONE] === 0) shown += spans[other + LENGTH] as number
     }
-    let node: Node = leaf
-    for (let { parent } = node; parent; { parent } = parent) {
-      for (const sibling of parent.nodes) {
-        if (sibling === node) break
-        count += sibling.shown
+    for (let parent = nodes[node + PARENT] as number; parent >= 0; parent = nodes[node + PARENT] as number) {
+      for (let cell = parent + ITEMS; nodes[cell] !== node; cell++) {
+        shown += nodes[(nodes[cell] as number) + SHOWN] as number
       }
       node = parent
     }
-    return count
+    return shown
   }
 
-  /** Adds a span to the right of another one, or before all others. */
-  insertAfter(left: Span | undefined, span: Span): void {
-    const leaf = left ? leafOf(left) : this.firstLeaf
-    addCounts(leaf, preparedOf(span), presentOf(span), shownOf(span))
-    this.put(leaf, left ? leaf.spans.indexOf(left) + 1 : 0, span)
+  private newSpan(
+    id: number,
+    length: number,
+    left: number,
+    right: number,
+    state: number,
+    gone: number,
+  ): Span {
+    const span = this.spanEnd
+    this.spanEnd += SPAN_CELLS
+    if (this.spanEnd > this.spans.length) this.spans = doubled(this.spans)
+    const { spans } = this
+    spans[span + ID] = id
+    spans[span + LENGTH] = length
+    spans[span + LEFT] = left
+    spans[span + RIGHT] = right
+    spans[span + STATE] = state
+    spans[span + GONE] = gone
+    return span
+  }
+
+  /** Adds visible units to the right of a span, or before all others. */
+  insertAfter(left: Span, id: number, length: number, originLeft: number, originRight: number): Span {
+    const span = this.newSpan(id, length, originLeft, originRight, 1, 0)
+    const leaf = left < 0 ? 0 : this.leafOf(left)
+    this.addCounts(leaf, length, length, length)
+    this.put(leaf, left < 0 ? leaf + ITEMS : this.cellOf(leaf, left) + 1, span)
+    return span
   }
 
   /** Cuts a span in two and returns the right part, which begins with the unit at `offset`. */
   split(span: Span, offset: number): Span {
-    const leaf = leafOf(span)
-    const right: Span = {
-      id: span.id + offset,
-      length: span.length - offset,
-      originLeft: span.id + offset - 1,
-      originRight: span.originRight,
-      state: span.state,
-      isRemoved: span.isRemoved,
-      leaf,
-    }
-    span.length = offset
-    this.put(leaf, leaf.spans.indexOf(span) + 1, right)
+    const id = this.idOf(span) + offset
+    const length = this.lengthOf(span) - offset
+    const gone = this.isGone(span) ? 1 : 0
+    const right = this.newSpan(id, length, id - 1, this.originRightOf(span), this.stateOf(span), gone)
+    this.spans[span + LENGTH] = offset
+    const leaf = this.leafOf(span)
+    this.put(leaf, this.cellOf(leaf, span) + 1, right)
     return right
   }
 
-  private put(leaf: Leaf, index: number, span: Span): void {
-    span.leaf = leaf
-    leaf.spans.splice(index, 0, span)
-    if (leaf.spans.length <= MAX_ITEMS) return
-    const right = createLeaf(leaf.spans.splice(MAX_ITEMS / 2), leaf)
-    this.putBeside(leaf, right)
+  private put(leaf: Node, cell: number, span: Span): void {
+    const { nodes } = this
+    this.spans[span + LEAF] = leaf
+    const count = nodes[leaf + COUNT] as number
+    for (let at = leaf + ITEMS + count; at > cell; at--) nodes[at] = nodes[at - 1] as number
+    nodes[cell] = span
+    nodes[leaf + COUNT] = count + 1
+    if (count + 1 === MAX_ITEMS) this.halve(leaf)
+  }
+
+  /** Cuts a full node in two. */
+  private halve(node: Node): void {
+    const isLeaf = this.nodes[node + IS_LEAF] as 0 | 1
+    const right = this.newNode(isLeaf)
+    const { nodes, spans } = this
+    const kept = MAX_ITEMS / 2
+    nodes.copyWithin(right + ITEMS, node + ITEMS + kept, node + ITEMS + MAX_ITEMS)
+    nodes[node + COUNT] = kept
+    nodes[right + COUNT] = MAX_ITEMS - kept
+    let prepared = 0
+    let present = 0
+    let shown = 0
+    for (let cell = right + ITEMS; cell < right + ITEMS + MAX_ITEMS - kept; cell++) {
+      const item = nodes[cell] as number
+      if (isLeaf === 1) {
+        const length = spans[item + LENGTH] as number
+        const state = spans[item + STATE] as number
+        spans[item + LEAF] = right
+        if (state === 1) prepared += length
+        if (state !== 0) present += length
+        if (spans[item + GONE] === 0) shown += length
+      } else {
+        nodes[item + PARENT] = right
+        prepared += nodes[item + PREPARED] as number
+        present += nodes[item + PRESENT] as number
+        shown += nodes[item + SHOWN] as number
+      }
+    }
+    this.setCounts(right, prepared, present, shown)
+    const left = {
+      prepared: nodes[node + PREPARED],
+      present: nodes[node + PRESENT],
+      shown: nodes[node + SHOWN],
+    }
+    this.setCounts(
+      node,
+      (left.prepared as number) - prepared,
+      (left.present as number) - present,
+      (left.shown as number) - shown,
+    )
+    if (isLeaf === 1) {
+      nodes[right + NEXT] = nodes[node + NEXT] as number
+      nodes[node + NEXT] = right
+    }
+    this.putBeside(node, right)
+  }
+
+  private setCounts(node: Node, prepared: number, present: number, shown: number): void {
+    this.nodes[node + PREPARED] = prepared
+    this.nodes[node + PRESENT] = present
+    this.nodes[node + SHOWN] = shown
   }
 
   /** Gives the right part of a node that was cut in two its place in the level above. */
   private putBeside(node: Node, right: Node): void {
-    node.prepared -= right.prepared
-    node.present -= right.present
-    node.shown -= right.shown
-    const { parent } = node
-    if (!parent) {
-      this.root = createBranch([node, right])
-      return
+    let parent = this.nodes[node + PARENT] as number
+    if (parent < 0) {
+      parent = this.newNode(0)
+      const { nodes } = this
+      nodes[parent + ITEMS] = node
+      nodes[parent + COUNT] = 1
+      nodes[node + PARENT] = parent
+      this.setCounts(
+        parent,
+        (nodes[node + PREPARED] as number) + (nodes[right + PREPARED] as number),
+        (nodes[node + PRESENT] as number) + (nodes[right + PRESENT] as number),
+        (nodes[node + SHOWN] as number) + (nodes[right + SHOWN] as number),
+      )
+      this.root = parent
     }
-    right.parent = parent
-    parent.nodes.splice(parent.nodes.indexOf(node) + 1, 0, right)
-    if (parent.nodes.length <= MAX_ITEMS) return
-    this.putBeside(parent, createBranch(parent.nodes.splice(MAX_ITEMS / 2)))
+    const { nodes } = this
+    nodes[right + PARENT] = parent
+    const cell = this.cellOf(parent, node) + 1
+    const count = nodes[parent + COUNT] as number
+    for (let at = parent + ITEMS + count; at > cell; at--) nodes[at] = nodes[at - 1] as number
+    nodes[cell] = right
+    nodes[parent + COUNT] = count + 1
+    if (count + 1 === MAX_ITEMS) this.halve(parent)
   }
 
-  /** Lengthens a span by units that follow its last one in every respect. */
+  /** Lengthens a visible span by units that follow its last one in every respect. */
   extend(span: Span, count: number): void {
-    span.length += count
-    const { state, isRemoved } = span
-    addCounts(leafOf(span), state === 1 ? count : 0, state === 0 ? 0 : count, isRemoved ? 0 : count)
+    const { spans } = this
+    spans[span + LENGTH] = (spans[span + LENGTH] as number) + count
+    this.addCounts(this.leafOf(span), count, count, count)
   }
 
-  setState(span: Span, state: number): void {
-    const prepared = preparedOf(span)
-    const present = presentOf(span)
-    span.state = state
-    addCounts(leafOf(span), preparedOf(span) - prepared, presentOf(span) - present, 0)
+  /** Counts a span in or out of the prepared version, or as deleted once more or once less there. */
+  addState(span: Span, change: 1 | -1): void {
+    const { spans } = this
+    const before = spans[span + STATE] as number
+    const after = before + change
+    const length = spans[span + LENGTH] as number
+    spans[span + STATE] = after
+    const prepared = after === 1 ? length : before === 1 ? -length : 0
+    const present = after === 0 ? -length : before === 0 ? length : 0
+    if (prepared !== 0 || present !== 0) this.addCounts(this.leafOf(span), prepared, present, 0)
   }
 
   /** Marks a span as gone from the document. */
   remove(span: Span): void {
-    addCounts(leafOf(span), 0, 0, -shownOf(span))
-    span.isRemoved = true
+    this.spans[span + GONE] = 1
+    this.addCounts(this.leafOf(span), 0, 0, -this.lengthOf(span))
+  }
+
+  private addCounts(leaf: Node, prepared: number, present: number, shown: number): void {
+    const { nodes } = this
+    for (let node = leaf; node >= 0; node = nodes[node + PARENT] as number) {
+      nodes[node + PREPARED] = (nodes[node + PREPARED] as number) + prepared
+      nodes[node + PRESENT] = (nodes[node + PRESENT] as number) + present
+      nodes[node + SHOWN] = (nodes[node + SHOWN] as number) + shown
+    }
   }
 
   /** Negative when `a` stands before `b`; they must not be the same. */
   compare(a: Span, b: Span): number {
-    const leafA = leafOf(a)
-    const leafB = leafOf(b)
-    if (leafA === leafB) return leafA.spans.indexOf(a) - leafA.spans.indexOf(b)
-    let nodeA: Node = leafA
-    let nodeB: Node = leafB
+    const { nodes } = this
+    let nodeA = this.leafOf(a)
+    let nodeB = this.leafOf(b)
+    if (nodeA === nodeB) return this.cellOf(nodeA, a) - this.cellOf(nodeB, b)
     // All leaves have the same depth, so both arrive below the common ancestor at once.
-    while (nodeA.parent && nodeB.parent && nodeA.parent !== nodeB.parent) {
-      nodeA = nodeA.parent
-      nodeB = nodeB.parent
+    while (nodes[nodeA + PARENT] !== nodes[nodeB + PARENT]) {
+      nodeA = nodes[nodeA + PARENT] as number
+      nodeB = nodes[nodeB + PARENT] as number
     }
-    const siblings: readonly Node[] = nodeA.parent?.nodes ?? []
-    return siblings.indexOf(nodeA) - siblings.indexOf(nodeB)
+    const parent = nodes[nodeA + PARENT] as number
+    return this.cellOf(parent, nodeA) - this.cellOf(parent, nodeB)
   }
 }
 
-function leafOf(span: Span): Leaf {
-  return span.leaf as Leaf
-}
-
-function firstPresent(top: Node): Span | undefined {
-  let node: Node | undefined = top
-  while (node?.kind === 'branch') node = node.nodes.find(({ present }) => present > 0)
-  return node?.spans.find(({ state }) => state !== 0)
-}
-
-function addCounts(leaf: Leaf, prepared: number, present: number, shown: number): void {
-  if (prepared === 0 && present === 0 && shown === 0) return
-  for (let node: Node | undefined = leaf; node; node = node.parent) {
-    node.prepared += prepared
-    node.present += present
-    node.shown += shown
-  }
+function doubled(cells: Cells): Cells {
+  const grown = new Int32Array(cells.length * 2)
+  grown.set(cells)
+  return grown
 }

@@ -1,221 +1,332 @@
+import { DeletionLog } from './deletion-log.js'
+import type { EventGraph } from './event-graph.js'
 import { insertionPoint } from './fugue-order.js'
-import type { History } from './history.js'
-import type { PatchLog } from './patch-log.js'
+import { BACKSPACE, DELETE, INSERT } from './op-runs.js'
+import type { OpRuns } from './op-runs.js'
 import { SpanIndex } from './span-index.js'
-import { SpanTree } from './span-tree.js'
-import { NO_UNIT, shownOf } from './span.js'
-import type { Span } from './span.js'
-import { versionDifference } from './version-difference.js'
-import type { Range } from './version-difference.js'
-import type { LocalVersion, Version } from './version.js'
-
-/** Units that an op takes from the document. */
-export interface Removal {
-  /** Where they stand once the op's removals before this one are done. */
-  readonly position: number
-  readonly length: number
-  /** The first of them. */
-  readonly unit: number
-}
+import { NO_SPAN, NO_UNIT, SpanTree } from './span-tree.js'
+import type { Span } from './span-tree.js'
+import { VersionDifference } from './version-difference.js'
+import { START } from './version.js'
+import type { Frontier, LocalVersion } from './version.js'
 
 /**
  * Finds out what concurrent ops do to the document: the internal state of eg-walker (Gentle & Kleppmann,
  * "Collaborative Text Editing with Eg-walker: Better, Faster, Smaller", EuroSys 2025, section 3).
  *
  * It begins at a critical version, one that all later ops have in their past, with a placeholder for
- * the text of then, and takes the later ops one by one. It holds the units at two versions at once: the
+ * the content of then, and takes the later ops one by one. It holds the units at two versions at once: the
  * prepared one, which is moved to the parents of an op before the op is read, and that of the document.
  */
 export class Tracker {
-  /** The first op it holds. All ops from there on have all ops before in their past. */
-  readonly start: LocalVersion
-  private readonly history: History
-  private readonly patches: PatchLog
+  private readonly graph: EventGraph
+  private readonly runs: OpRuns
   private readonly spans = new SpanTree()
   private readonly index = new SpanIndex()
-  /** What to add to the log's number of an inserted unit: here the placeholder's units come first. */
-  private readonly shift: number
-  /** The units that each op deleted: first unit and count, over and over. */
-  private readonly targets = new Map<LocalVersion, readonly number[]>()
+  private readonly deletions = new DeletionLog()
+  private readonly difference = new VersionDifference()
   /** Units that the document has lost and that were the second half of a surrogate pair. */
   private readonly lostTails = new Set<number>()
-  private version: Version = []
-  private heldEnd: LocalVersion
+  private first: LocalVersion = 0
+  private heldEnd: LocalVersion = 0
+  /** What to add to a local version to have the number of the unit here: the placeholder's units come first. */
+  private shift = 0
+  private version: Frontier = START
+  /** The unit that `version` consists of, if it is one. */
+  private single: LocalVersion = -1
+  /** Where the last op inserted, as long as nothing else has happened: the span and its ends in both views. */
+  private cursor: Span = NO_SPAN
+  private cursorPrepared = 0
+  private cursorShown = 0
 
-  constructor(start: LocalVersion, history: History, patches: PatchLog) {
-    this.start = start
-    this.heldEnd = start
-    this.history = history
-    this.patches = patches
-    const length = patches.lengthBefore(start)
-    this.shift = length - patches.firstUnitOf(start)
-    if (length > 0) this.addSpan(undefined, 0, length, NO_UNIT, NO_UNIT)
+  /**
+   * What {@link delete} took from the document: of each range its position once those before are gone, its
+   * length, and the unit that deleted its first one.
+   */
+  readonly removals: number[] = []
+
+  constructor(graph: EventGraph, runs: OpRuns) {
+    this.graph = graph
+    this.runs = runs
   }
 
-  /** The first op it does not hold yet. */
+  /** The first unit it holds. All units from there on have all units before in their past. */
+  get start(): LocalVersion {
+    return this.first
+  }
+
+  /** The first unit it does not hold yet. */
   get end(): LocalVersion {
     return this.heldEnd
   }
 
-  /** The length of the text at the prepared version. */
+  /** Begins anew, at a critical version: that before a unit. */
+  reset(start: LocalVersion): void {
+    this.spans.clear()
+    this.index.clear()
+    this.deletions.clear()
+    this.lostTails.clear()
+    this.first = start
+    this.heldEnd = start
+    this.version = START
+    this.single = -1
+    this.cursor = NO_SPAN
+    const length = this.runs.lengthBefore(start)
+    this.shift = length - start
+    if (length > 0) this.index.add(0, this.spans.insertAfter(NO_SPAN, 0, length, NO_UNIT, NO_UNIT))
+  }
+
+  /** The length of the sequence at the prepared version. */
   get preparedLength(): number {
     return this.spans.preparedLength
   }
 
-  /** Moves the prepared version. */
-  prepare(version: Version): void {
-    const parentsOf = (one: LocalVersion) => this.history.parentsOf(one)
-    const { retreat, advance } = versionDifference(parentsOf, this.version, version, this.start)
-    for (const range of retreat) this.countOps(range, -1)
-    for (const range of advance) this.countOps(range, 1)
+  /** Moves the prepared version to that of which these are the newest units. */
+  prepare(version: Frontier): void {
+    const [one, other] = version
+    if (one !== undefined && other === undefined) {
+      if (one === this.single) return
+      this.move(version)
+      this.single = one
+    } else {
+      this.move(version)
+      this.single = -1
+    }
     this.version = version
   }
 
-  /** Takes ops out of the prepared version or adds them. The order within does not matter: states count. */
-  private countOps({ first, last }: Range, change: 1 | -1): void {
-    const { patches, shift } = this
-    this.countUnits(patches.firstUnitOf(first) + shift, patches.firstUnitOf(last + 1) + shift, change)
-    for (let version = first; version <= last; version++) {
-      const targets = this.targets.get(version) ?? []
-      for (let index = 0; index < targets.length; index += 2) {
-        const unit = targets[index] as number
-        this.countUnits(unit, unit + (targets[index + 1] as number), change)
-      }
+  private move(version: Frontier): void {
+    const { difference } = this
+    difference.compare(this.graph, this.version, version, this.first)
+    const { retreat, advance } = difference
+    if (retreat.length === 0 && advance.length === 0) return
+    this.cursor = NO_SPAN
+    for (let at = 0; at < retreat.length; at += 2) {
+      this.count(retreat[at] as number, (retreat[at + 1] as number) + 1, -1)
+    }
+    for (let at = 0; at < advance.length; at += 2) {
+      this.count(advance[at] as number, (advance[at + 1] as number) + 1, 1)
+    }
+  }
+
+  /** Takes units out of the prepared version or adds them. The order within does not matter: states count. */
+  private count(from: LocalVersion, to: LocalVersion, change: 1 | -1): void {
+    const { runs, shift } = this
+    let run = runs.runAt(from)
+    for (let version = from; version < to; run++) {
+      const end = Math.min(runs.endOf(run), to)
+      const kind = runs.kindOf(run)
+      if (kind === INSERT) this.countUnits(version + shift, end + shift, change)
+      else if (kind === DELETE || kind === BACKSPACE) this.countDeletions(version, end, change)
+      version = end
+    }
+  }
+
+  private countDeletions(from: LocalVersion, to: LocalVersion, change: 1 | -1): void {
+    const { deletions } = this
+    let run = deletions.runAt(from)
+    for (let version = from; version < to; run++) {
+      const end = Math.min(deletions.endOf(run), to)
+      const lowest = deletions.lowestTarget(run, version, end)
+      this.countUnits(lowest, lowest + end - version, change)
+      version = end
     }
   }
 
   private countUnits(from: number, to: number, change: 1 | -1): void {
+    const { spans, index } = this
     let unit = from
     while (unit < to) {
-      const found = this.index.find(unit)
-      const span = found.id < unit ? this.split(found, unit - found.id) : found
-      if (span.id + span.length > to) this.split(span, to - span.id)
-      this.spans.setState(span, span.state + change)
-      unit = span.id + span.length
+      let span = index.find(unit)
+      const first = spans.idOf(span)
+      if (first < unit) span = this.split(span, unit - first)
+      const length = spans.lengthOf(span)
+      if (unit + length > to) {
+        this.split(span, to - unit)
+        unit = to
+      } else unit += length
+      spans.addState(span, change)
     }
   }
 
-  /** Takes in an op that the document shows already. */
-  replay(version: LocalVersion): void {
-    const { patches } = this
-    this.prepare(this.history.parentsOf(version))
-    const position = patches.positionOf(version)
-    const removals = this.delete(version, position, patches.deleteCountOf(version))
-    this.noteTails(removals, patches.tailsOf(version))
-    this.insert(version, position, patches.insertCountOf(version))
+  /** Takes in units that the document shows already: one run of them, or what is left of it. */
+  replay(): void {
+    const { runs, heldEnd: version } = this
+    this.prepare(this.graph.parentsOf(version))
+    const run = runs.runAt(version)
+    const kind = runs.kindOf(run)
+    const count = runs.endOf(run) - version
+    const position = runs.positionOf(run, version)
+    if (kind === INSERT) this.insert(version, position, count)
+    else if (kind === DELETE) this.delete(version, position, count, 1)
+    else if (kind === BACKSPACE) this.delete(version, position - count + 1, count, -1)
+    else this.skip(version)
+    if (kind === DELETE && runs.hasTails) this.recallTails(version, version + count)
   }
 
-  /** Where the document shows the unit at a position of the prepared version; undefined when it lost the unit. */
-  shownPosition(position: number): number | undefined {
-    const { span, offset } = this.spans.find(position)
-    return span.isRemoved ? undefined : this.spans.shownBefore(span) + offset
+  private recallTails(from: LocalVersion, to: LocalVersion): void {
+    for (let version = from; version < to; version++) {
+      if (this.runs.isTail(version)) this.noteTail(version)
+    }
+  }
+
+  /** Remembers that what a deleting unit took was the second half of a surrogate pair. */
+  noteTail(version: LocalVersion): void {
+    this.lostTails.add(this.deletions.targetOf(this.deletions.runAt(version), version))
+  }
+
+  /** Where the document shows the unit at a position of the prepared version; -1 when it lost the unit. */
+  shownPosition(position: number): number {
+    const { spans } = this
+    spans.find(position)
+    return spans.isGone(spans.found) ? -1 : spans.shown + spans.offset
   }
 
   /** Whether the unit at a position of the prepared version is lost and was the second half of a pair. */
   isLostTail(position: number): boolean {
-    const { span, offset } = this.spans.find(position)
-    return this.lostTails.has(span.id + offset)
+    if (this.lostTails.size === 0) return false
+    const { spans } = this
+    spans.find(position)
+    return this.lostTails.has(spans.idOf(spans.found) + spans.offset)
   }
 
-  /** Takes in what an op deletes at the prepared version, where it must fit. Returns what the document loses. */
-  delete(version: LocalVersion, position: number, length: number): readonly Removal[] {
-    if (length === 0) return []
-    const targets: number[] = []
-    const removals: Removal[] = []
-    const { span: first, offset } = this.spans.find(position)
-    let span: Span | undefined = offset > 0 ? this.split(first, offset) : first
-    let rest = length
-    for (; span && rest > 0; span = this.spans.next(span)) {
-      if (span.state !== 1) continue
-      if (span.length > rest) this.split(span, rest)
-      rest -= span.length
-      addTarget(targets, span)
-      if (!span.isRemoved) {
-        removals.push({ position: this.spans.shownBefore(span), length: span.length, unit: span.id })
-        this.spans.remove(span)
-      }
-      this.spans.setState(span, 2)
-    }
-    this.targets.set(version, targets)
-    return removals
+  private took(last: LocalVersion): void {
+    this.heldEnd = last + 1
+    this.single = last
+    this.version = [last]
+  }
+
+  /** Takes in a unit that does nothing. */
+  skip(version: LocalVersion): void {
+    this.took(version)
   }
 
   /**
-   * Remembers which lost units were the second half of a surrogate pair.
-   * @param offsets ascending, counted from the first unit over all removals of an op
+   * Takes in units that delete what stands at the prepared version, where the range must fit, from left to
+   * right or from right to left. What the document loses by it is in {@link removals} then.
    */
-  noteTails(removals: readonly Removal[], offsets: readonly number[]): void {
-    let before = 0
-    let next = 0
-    for (const { unit, length } of removals) {
-      for (; next < offsets.length; next++) {
-        const offset = (offsets[next] as number) - before
-        if (offset >= length) break
-        this.lostTails.add(unit + offset)
-      }
-      before += length
+  delete(version: LocalVersion, position: number, count: number, step: 1 | -1): void {
+    const { spans, removals, deletions } = this
+    removals.length = 0
+    this.cursor = NO_SPAN
+    spans.find(position)
+    let shown = spans.shown
+    let span = spans.found
+    if (spans.offset > 0) {
+      if (!spans.isGone(span)) shown += spans.offset
+      span = this.split(span, spans.offset)
     }
+    let done = 0
+    for (;;) {
+      const isGone = spans.isGone(span)
+      if (spans.stateOf(span) === 1) {
+        if (spans.lengthOf(span) > count - done) this.split(span, count - done)
+        const length = spans.lengthOf(span)
+        const unit = spans.idOf(span)
+        if (step === 1) deletions.add(version + done, length, unit, 1)
+        else this.targets.push(unit, length)
+        if (!isGone) {
+          removals.push(shown, length, version + done)
+          spans.remove(span)
+        }
+        spans.addState(span, 1)
+        done += length
+        if (done === count) break
+      } else if (!isGone) shown += spans.lengthOf(span)
+      span = spans.next(span)
+    }
+    if (step === -1) this.addBackwards(version)
+    this.took(version + count - 1)
+  }
+
+  /** Ranges of units that are being deleted from right to left: first unit and count of each. */
+  private readonly targets: number[] = []
+
+  private addBackwards(version: LocalVersion): void {
+    const { targets } = this
+    let at = version
+    for (let index = targets.length - 2; index >= 0; index -= 2) {
+      const length = targets[index + 1] as number
+      this.deletions.add(at, length, (targets[index] as number) + length - 1, -1)
+      at += length
+    }
+    targets.length = 0
   }
 
   /**
-   * Takes in what an op inserts at the prepared version, where it must fit, and with it the op: this
-   * is called once for each op, also for one that inserts nothing.
-   * @returns where the document shows the new units
+   * Takes in units that are inserted at the prepared version, at a position that must fit.
+   * @returns where the document shows them
    */
-  insert(version: LocalVersion, position: number, length: number): number {
-    const shownAt = length === 0 ? 0 : this.insertUnits(version, position, length)
-    this.heldEnd = version + 1
-    this.version = [version]
-    return shownAt
+  insert(version: LocalVersion, position: number, count: number): number {
+    const { spans } = this
+    const unit = version + this.shift
+    let shown: number
+    if (this.cursor !== NO_SPAN && position === this.cursorPrepared && this.endsBefore(this.cursor, unit)) {
+      // Somebody goes on typing.
+      shown = this.cursorShown
+      spans.extend(this.cursor, count)
+    } else shown = this.insertUnits(version, unit, position, count)
+    this.cursorPrepared = position + count
+    this.cursorShown = shown + count
+    this.took(version + count - 1)
+    return shown
   }
 
-  private insertUnits(version: LocalVersion, position: number, length: number): number {
-    const place = position > 0 ? this.spans.find(position - 1) : undefined
-    const left = place?.span
-    const originLeft = place ? place.span.id + place.offset : NO_UNIT
-    if (place && place.offset + 1 < place.span.length) this.split(place.span, place.offset + 1)
-
-    const precedes = (unit: number) =>
-      this.history.compareIds(version, this.patches.versionOf(unit - this.shift)) < 0
-    const { after, originRight } = insertionPoint(this.spans, this.index, left, originLeft, precedes)
-
-    const shownAt = after ? this.spans.shownBefore(after) + shownOf(after) : 0
-    const unit = this.patches.firstUnitOf(version) + this.shift
-    if (after && originLeft === unit - 1 && continues(after, unit, originRight))
-      this.spans.extend(after, length)
-    else this.addSpan(after, unit, length, originLeft, originRight)
-    return shownAt
+  private endsBefore(span: Span, unit: number): boolean {
+    return this.spans.idOf(span) + this.spans.lengthOf(span) === unit
   }
 
-  private addSpan(
-    after: Span | undefined,
-    id: number,
-    length: number,
-    originLeft: number,
-    originRight: number,
-  ): void {
-    const span: Span = { id, length, originLeft, originRight, state: 1, isRemoved: false, leaf: undefined }
-    this.spans.insertAfter(after, span)
-    this.index.add(span)
+  private insertUnits(version: LocalVersion, unit: number, position: number, count: number): number {
+    const { spans, index } = this
+    let left = NO_SPAN
+    let originLeft = NO_UNIT
+    let shown = 0
+    let right: Span
+    if (position > 0) {
+      spans.find(position - 1)
+      left = spans.found
+      const offset = spans.offset + 1
+      originLeft = spans.idOf(left) + offset - 1
+      shown = spans.shown + (spans.isGone(left) ? 0 : offset)
+      right = offset < spans.lengthOf(left) ? this.split(left, offset) : spans.next(left)
+    } else right = spans.first
+
+    let after = left
+    if (right !== NO_SPAN && spans.stateOf(right) === 0) {
+      // Something that the author did not know stands there.
+      right = spans.nextPresent(left)
+      const { graph, shift } = this
+      const precedes = (other: number) => graph.compareIds(version, other - shift) < 0
+      after = insertionPoint(spans, index, left, right, originLeft, precedes)
+      if (after !== left) {
+        shown = after < 0 ? 0 : spans.shownBefore(after) + (spans.isGone(after) ? 0 : spans.lengthOf(after))
+      }
+    }
+    const originRight = right < 0 ? NO_UNIT : spans.idOf(right)
+    if (after >= 0 && originLeft === unit - 1 && this.continues(after, unit, originRight)) {
+      spans.extend(after, count)
+      this.cursor = after
+    } else {
+      this.cursor = spans.insertAfter(after, unit, count, originLeft, originRight)
+      index.add(unit, this.cursor)
+    }
+    return shown
+  }
+
+  /** Whether new units go on where a span ends, as typing does, so that it may hold them too. */
+  private continues(span: Span, unit: number, originRight: number): boolean {
+    const { spans } = this
+    return (
+      this.endsBefore(span, unit) &&
+      spans.originRightOf(span) === originRight &&
+      spans.stateOf(span) === 1 &&
+      !spans.isGone(span)
+    )
   }
 
   private split(span: Span, offset: number): Span {
     const right = this.spans.split(span, offset)
-    this.index.add(right)
+    this.index.add(this.spans.idOf(right), right)
     return right
   }
-}
-
-/** Whether new units go on where a span ends, as typing does, so that it may hold them too. */
-function continues(span: Span, unit: number, originRight: number): boolean {
-  return (
-    span.id + span.length === unit && span.originRight === originRight && span.state === 1 && !span.isRemoved
-  )
-}
-
-function addTarget(targets: number[], { id, length }: Span): void {
-  const last = targets.length - 2
-  if (last >= 0 && (targets[last] as number) + (targets[last + 1] as number) === id) {
-    targets[last + 1] = (targets[last + 1] as number) + length
-  } else targets.push(id, length)
 }

@@ -1,76 +1,88 @@
-import type { LocalVersion, Version } from './version.js'
-
-/** Ops from `first` to `last`. */
-export interface Range {
-  first: LocalVersion
-  readonly last: LocalVersion
-}
-
-/** What leads from one version to another. */
-export interface VersionDifference {
-  /** Ops of the former version that are not in the new one. */
-  readonly retreat: readonly Range[]
-  /** Ops of the new version that were not in the former one. */
-  readonly advance: readonly Range[]
-}
+import type { EventGraph } from './event-graph.js'
+import type { Frontier, LocalVersion } from './version.js'
 
 const IN_FORMER = 1
-const IN_NEW = 2
-const IN_BOTH = IN_FORMER | IN_NEW
+const IN_NEXT = 2
+const IN_BOTH = IN_FORMER | IN_NEXT
 
 /**
- * Compares two versions: walks from their newest ops to older ones until all that is left belongs to
- * both (Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker", EuroSys 2025, section 3.2).
- * Takes as long as the answer, not as long as the history.
+ * Compares two versions: walks from their newest units to older ones, run by run, until all that is left
+ * belongs to both (Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker", EuroSys 2025,
+ * section 3.2). Takes as long as the answer, not as long as the history.
  *
- * @param parentsOf the newest ops that an op's author knew; all are older than the op
- * @param start ops before this one belong to every version
+ * One object serves many comparisons, so that none allocates.
  */
-export function versionDifference(
-  parentsOf: (version: LocalVersion) => Version,
-  former: Version,
-  next: Version,
-  start: LocalVersion,
-): VersionDifference {
-  const retreat: Range[] = []
-  const advance: Range[] = []
-  // Ops still to look at, ascending, each as 4 * op + the versions it is known to be in.
-  const queue: number[] = []
-  let undecided = 0
+export class VersionDifference {
+  /** Units of the former version that are not in the next: first and last of each range, from new to old. */
+  readonly retreat: LocalVersion[] = []
+  /** Units of the next version that were not in the former. */
+  readonly advance: LocalVersion[] = []
+  /** Units still to look at, ascending, each as 4 * unit + the versions it is known to be in. */
+  private readonly queue: number[] = []
+  private undecided = 0
 
-  const enqueue = (versions: Version, membership: number) => {
-    for (const version of versions) {
-      if (version < start) continue
-      const entry = 4 * version + membership
-      let index = queue.length
-      while (index > 0 && (queue[index - 1] as number) > entry) index--
-      queue.splice(index, 0, entry)
-      if (membership !== IN_BOTH) undecided++
+  /** @param start units before this one belong to every version */
+  compare(graph: EventGraph, former: Frontier, next: Frontier, start: LocalVersion): void {
+    const { queue } = this
+    this.retreat.length = 0
+    this.advance.length = 0
+    queue.length = 0
+    this.undecided = 0
+    for (const version of former) this.enqueue(version, IN_FORMER, start)
+    for (const version of next) this.enqueue(version, IN_NEXT, start)
+    while (this.undecided > 0) {
+      const entry = this.dequeue()
+      const version = Math.floor(entry / 4)
+      let membership = entry % 4
+      while (this.newest() === version) membership |= this.dequeue() % 4
+      const run = graph.runAt(version)
+      const first = Math.max(graph.startOf(run), start)
+      const older = this.newest()
+      const until = older >= first ? older + 1 : first
+      if (membership === IN_FORMER) extend(this.retreat, until, version)
+      else if (membership === IN_NEXT) extend(this.advance, until, version)
+      // Within the run, an older unit that is looked at belongs to what this one belongs to.
+      if (until > first) this.enqueue(until - 1, membership, start)
+      else if (first === graph.startOf(run)) {
+        const parent = graph.singleParentOfRun(run)
+        if (parent >= 0) this.enqueue(parent, membership, start)
+        else if (parent < -1) {
+          for (const other of graph.parentsOfRun(run)) this.enqueue(other, membership, start)
+        }
+      }
     }
   }
-  const dequeue = (): number => {
-    const entry = queue.pop() as number
-    if (entry % 4 !== IN_BOTH) undecided--
+
+  /** The newest unit still to look at, or -1. */
+  private newest(): LocalVersion {
+    const { queue } = this
+    return queue.length === 0 ? -1 : Math.floor((queue[queue.length - 1] as number) / 4)
+  }
+
+  private enqueue(version: LocalVersion, membership: number, start: LocalVersion): void {
+    if (version < start) return
+    const { queue } = this
+    const entry = 4 * version + membership
+    let index = queue.length
+    queue.push(entry)
+    while (index > 0 && (queue[index - 1] as number) > entry) {
+      queue[index] = queue[index - 1] as number
+      index--
+    }
+    queue[index] = entry
+    if (membership !== IN_BOTH) this.undecided++
+  }
+
+  private dequeue(): number {
+    const entry = this.queue.pop() as number
+    if (entry % 4 !== IN_BOTH) this.undecided--
     return entry
   }
-
-  enqueue(former, IN_FORMER)
-  enqueue(next, IN_NEW)
-  while (undecided > 0) {
-    const entry = dequeue()
-    const version = Math.floor(entry / 4)
-    let membership = entry % 4
-    while (queue.length > 0 && (queue[queue.length - 1] as number) >= 4 * version) membership |= dequeue() % 4
-    if (membership === IN_FORMER) extend(retreat, version)
-    else if (membership === IN_NEW) extend(advance, version)
-    enqueue(parentsOf(version), membership)
-  }
-  return { retreat, advance }
 }
 
-/** Adds an op that is older than all before. */
-function extend(ranges: Range[], version: LocalVersion): void {
-  const range = ranges[ranges.length - 1]
-  if (range?.first === version + 1) range.first = version
-  else ranges.push({ first: version, last: version })
+/** Adds a range of units that are older than all before. */
+function extend(ranges: LocalVersion[], first: LocalVersion, last: LocalVersion): void {
+  const end = ranges.length - 2
+  if (end >= 0 && ranges[end] === last + 1) ranges[end] = first
+  else ranges.push(first, last)
 }

@@ -1,0 +1,247 @@
+import type { EventGraph } from './event-graph.js'
+import { BACKSPACE, DELETE, INSERT, NOTHING, OpRuns } from './op-runs.js'
+import { Tracker } from './tracker.js'
+import { TurningPoints } from './turning-points.js'
+import type { Frontier, LocalVersion } from './version.js'
+
+/** What an op does at the version it was made at: some units go, others take their place. */
+export interface Patch {
+  readonly position: number
+  readonly deleteCount: number
+  readonly insertCount: number
+}
+
+/** The visible sequence that an engine keeps in step with the graph. */
+export interface Content {
+  readonly length: number
+  /** Whether the unit at a position below `length` is the second half of a surrogate pair. */
+  isTail(position: number): boolean
+  /** Which of the units at a position are second halves of pairs, counted from there. */
+  tailsWithin(position: number, count: number): readonly number[]
+  /**
+   * Deletes units and puts others in their place.
+   * @param insertOffset which of the units that the op inserts is the first
+   */
+  change(position: number, deleteCount: number, insertCount: number, insertOffset: number): void
+}
+
+/** Who made an op, and after what. */
+export interface Origin {
+  /** The author's number in the graph. */
+  readonly author: number
+  readonly counter: number
+  /** How many counters it takes. */
+  readonly count: number
+  /** The newest units that the author knew. */
+  readonly parents: Frontier
+}
+
+/** A tracker is kept for at least so many units that did not need it. */
+const MIN_IDLE_UNITS = 1024
+
+/**
+ * A sequence that many edit at once, as an event graph: the content itself, and for each op some numbers
+ * that say what it did and what its author knew. An op whose author knew everything goes straight to
+ * the content; for any other a {@link Tracker} finds out where it belongs, from the last critical version on.
+ *
+ * After Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker: Better, Faster, Smaller",
+ * EuroSys 2025.
+ */
+export class SequenceEngine {
+  readonly graph: EventGraph
+  readonly runs = new OpRuns()
+  private readonly content: Content
+  private readonly joinsOps: boolean
+  private readonly turningPoints = new TurningPoints()
+  private tracker: Tracker | undefined
+  /** What the op that is being merged came to, where it was made. */
+  private position = 0
+  private deleteCount = 0
+
+  /** @param joinsOps whether ops may become part of runs, so that their edges are forgotten */
+  constructor(graph: EventGraph, content: Content, joinsOps: boolean) {
+    this.graph = graph
+    this.content = content
+    this.joinsOps = joinsOps
+  }
+
+  /**
+   * Merges an op, and changes the content accordingly.
+   * @param patch at the version that the op was made at; what does not fit there is made to, by the one
+   *   rule of {@link fit}
+   * @returns its first unit
+   */
+  apply(origin: Origin, patch: Patch): LocalVersion {
+    return this.graph.coversHeads(origin.parents)
+      ? this.applyNext(origin, patch)
+      : this.applyConcurrent(origin, patch)
+  }
+
+  private applyNext(origin: Origin, patch: Patch): LocalVersion {
+    const { content, runs } = this
+    this.fit(patch, content.length, undefined)
+    const { position, deleteCount } = this
+    const { insertCount } = patch
+    const follows = this.graph.singleHead === this.graph.length - 1 && this.graph.length > 0
+    const first = this.append(origin, deleteCount + insertCount, follows)
+    this.turningPoints.add(first, Math.max(1, deleteCount + insertCount))
+    if (this.tracker) this.dropIdleTracker(this.tracker)
+    this.log(position, deleteCount, insertCount, content.length, follows)
+    if (deleteCount > 0) runs.noteTails(first, content.tailsWithin(position, deleteCount))
+    if (deleteCount > 0 || insertCount > 0) content.change(position, deleteCount, insertCount, 0)
+    return first
+  }
+
+  private applyConcurrent(origin: Origin, patch: Patch): LocalVersion {
+    const { graph, content } = this
+    const { parents } = origin
+    const tracker = this.trackerFor(parents)
+    tracker.prepare(parents)
+    this.fit(patch, tracker.preparedLength, tracker)
+    const { position, deleteCount } = this
+    const { insertCount } = patch
+    const follows = parents.length === 1 && parents[0] === graph.length - 1
+    const first = this.append(origin, deleteCount + insertCount, follows)
+    this.log(position, deleteCount, insertCount, content.length, follows)
+    if (deleteCount > 0) {
+      tracker.delete(first, position, deleteCount, 1)
+      this.removeUnits(tracker)
+    }
+    if (insertCount > 0) {
+      const shown = tracker.insert(first + deleteCount, position, insertCount)
+      content.change(shown, 0, insertCount, 0)
+    } else if (deleteCount === 0) tracker.skip(first)
+    return first
+  }
+
+  /** Adds a run to the graph, or lengthens the last one. */
+  private append({ author, counter, count, parents }: Origin, units: number, follows: boolean): LocalVersion {
+    const { graph } = this
+    const first = graph.length
+    if (follows && this.joinsOps && units === count && graph.extend(author, counter, count)) return first
+    return graph.append(author, counter, count, Math.max(1, units), parents)
+  }
+
+  private log(
+    position: number,
+    deleteCount: number,
+    insertCount: number,
+    length: number,
+    follows: boolean,
+  ): void {
+    const { runs } = this
+    if (deleteCount > 0) runs.append(DELETE, position, deleteCount, length, follows)
+    if (insertCount > 0)
+      runs.append(INSERT, position, insertCount, length - deleteCount, follows || deleteCount > 0)
+    if (deleteCount + insertCount === 0) runs.append(NOTHING, position, 1, length, follows)
+  }
+
+  /**
+   * Makes a patch fit the sequence it is for; the one rule for whatever arrives, the same on every replica.
+   * A range that reaches beyond the sequence is cut. One that begins or ends within a surrogate pair is
+   * widened to all of the pair, and what is inserted within a pair goes before it.
+   */
+  private fit({ position, deleteCount }: Patch, length: number, tracker: Tracker | undefined): void {
+    const start = Math.min(position, length)
+    const end = start + Math.min(deleteCount, length - start)
+    this.position = start > 0 && start < length && this.isTail(start, tracker) ? start - 1 : start
+    if (end === start) this.deleteCount = 0
+    else this.deleteCount = (end < length && this.isTail(end, tracker) ? end + 1 : end) - this.position
+  }
+
+  private isTail(position: number, tracker: Tracker | undefined): boolean {
+    if (!tracker) return this.content.isTail(position)
+    const shown = tracker.shownPosition(position)
+    return shown < 0 ? tracker.isLostTail(position) : this.content.isTail(shown)
+  }
+
+  /**
+   * Merges an op of single deletions, each of what stands before the one before, and changes the content
+   * accordingly. If they do not fit, they count as one op that deletes their range.
+   * @param position of the first deletion
+   */
+  applyBackspaces(origin: Origin, position: number, count: number): LocalVersion {
+    const { graph, content } = this
+    const isNext = graph.coversHeads(origin.parents)
+    const tracker = isNext ? undefined : this.trackerFor(origin.parents)
+    tracker?.prepare(origin.parents)
+    const start = position - count + 1
+    const length = tracker ? tracker.preparedLength : content.length
+    if (start < 0 || position >= length || this.hasTails(start, position + 2, length, tracker)) {
+      return this.apply(origin, { position: Math.max(0, start), deleteCount: count, insertCount: 0 })
+    }
+    const follows = origin.parents.length === 1 && origin.parents[0] === graph.length - 1
+    const first = this.append(origin, count, follows)
+    this.runs.append(BACKSPACE, position, count, content.length, follows)
+    if (tracker) {
+      tracker.delete(first, start, count, -1)
+      this.removeUnits(tracker)
+    } else {
+      this.turningPoints.add(first, count)
+      content.change(start, count, 0, 0)
+    }
+    return first
+  }
+
+  private hasTails(from: number, to: number, length: number, tracker: Tracker | undefined): boolean {
+    for (let position = from; position < Math.min(to, length); position++) {
+      if (this.isTail(position, tracker)) return true
+    }
+    return false
+  }
+
+  /** Takes from the content what the tracker says that deleting units took. */
+  private removeUnits(tracker: Tracker): void {
+    const { content, runs } = this
+    const { removals } = tracker
+    for (let at = 0; at < removals.length; at += 3) {
+      const position = removals[at] as number
+      const length = removals[at + 1] as number
+      const tails = content.tailsWithin(position, length)
+      if (tails.length > 0) {
+        const first = removals[at + 2] as number
+        runs.noteTails(first, tails)
+        for (const offset of tails) tracker.noteTail(first + offset)
+      }
+      content.change(position, length, 0, 0)
+    }
+  }
+
+  /** A tracker that holds all units, from a version that an author with these parents knew. */
+  private trackerFor(parents: Frontier): Tracker {
+    const { graph } = this
+    const start = this.turningPoints.settleFor(parents, graph)
+    let { tracker } = this
+    if (!tracker) {
+      tracker = new Tracker(graph, this.runs)
+      this.tracker = tracker
+      tracker.reset(start)
+    } else if (start < tracker.start || start - tracker.start >= tracker.end - start) {
+      // Beginning anew costs no more than the units it forgets have cost.
+      tracker.reset(start)
+    }
+    while (tracker.end < graph.length) tracker.replay()
+    return tracker
+  }
+
+  /** Concurrency that ended long ago takes no memory. */
+  private dropIdleTracker(tracker: Tracker): void {
+    const idle = this.graph.length - tracker.end
+    if (idle > MIN_IDLE_UNITS && idle > tracker.end - tracker.start) this.tracker = undefined
+  }
+
+  /**
+   * Lengthens the last run by units that its author inserts behind it, knowing everything, when they do
+   * follow so: typing, in the fewest steps there are.
+   * @returns false when they do not; nothing has changed
+   */
+  typeOn(author: number, counter: number, position: number, count: number): boolean {
+    const { graph, runs } = this
+    const first = graph.length
+    if (graph.singleHead !== first - 1 || !runs.endsInsertAt(position)) return false
+    if (!graph.extend(author, counter, count)) return false
+    runs.extendInsert(position, count)
+    this.turningPoints.add(first, count)
+    return true
+  }
+}

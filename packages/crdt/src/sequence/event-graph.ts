@@ -1,0 +1,210 @@
+import type { ReplicaId } from '../op.js'
+import { Column } from './column.js'
+import { START, FrontierColumn } from './version.js'
+import type { Frontier, LocalVersion } from './version.js'
+
+/** The runs of one replica, in the order of their counters. */
+interface Chain {
+  readonly runs: number[]
+  /** The counter after the last one. */
+  end: number
+}
+
+/**
+ * The event graph: which units there are, whose they are, and what their authors knew. It holds nothing
+ * of what they do.
+ *
+ * Units are kept as runs: consecutive units of one replica, each made on the one before. All units of a
+ * run but the first have that one as their only parent.
+ */
+export class EventGraph {
+  /** By number, in the order in which they appeared. */
+  readonly replicas: ReplicaId[] = []
+  private readonly numbers = new Map<ReplicaId, number>()
+  private readonly chains: Chain[] = []
+  private readonly starts = new Column('int32')
+  private readonly authors = new Column('int32')
+  private readonly counters = new Column('safe')
+  private readonly parents = new FrontierColumn()
+  private units = 0
+  /** The only head, or -1 when there is none, or -2 when there are several. */
+  private head = -1
+  private manyHeads: Frontier = START
+
+  /** How many units it holds; also the local version of the next one. */
+  get length(): number {
+    return this.units
+  }
+
+  get runCount(): number {
+    return this.starts.length
+  }
+
+  /** The newest units: all others are in their past. */
+  get heads(): Frontier {
+    return this.head >= 0 ? [this.head] : this.manyHeads
+  }
+
+  /** The only head; below 0 when there is none or several. */
+  get singleHead(): number {
+    return this.head
+  }
+
+  /** A replica's number; it is given one when it has none. */
+  numberOf(replica: ReplicaId): number {
+    const known = this.numbers.get(replica)
+    if (known !== undefined) return known
+    this.numbers.set(replica, this.replicas.length)
+    this.chains.push({ runs: [], end: 1 })
+    return this.replicas.push(replica) - 1
+  }
+
+  /** A replica's number, if it has one. */
+  findNumber(replica: ReplicaId): number | undefined {
+    return this.numbers.get(replica)
+  }
+
+  replicaOf(author: number): ReplicaId {
+    return this.replicas[author] as ReplicaId
+  }
+
+  private chain(author: number): Chain {
+    return this.chains[author] as Chain
+  }
+
+  /** The counter that the next unit of a replica has, as far as is known. */
+  nextCounterOf(author: number): number {
+    return this.chain(author).end
+  }
+
+  /** The runs of a replica, by ascending counter. */
+  runsOf(author: number): readonly number[] {
+    return this.chain(author).runs
+  }
+
+  /** Tells that units of a replica up to a counter are part of what the graph began with. */
+  skipTo(author: number, nextCounter: number): void {
+    const chain = this.chain(author)
+    chain.end = Math.max(chain.end, nextCounter)
+  }
+
+  /** True when all heads are among these units. */
+  coversHeads(frontier: Frontier): boolean {
+    if (this.head >= 0) return frontier.includes(this.head)
+    for (const head of this.manyHeads) if (!frontier.includes(head)) return false
+    return true
+  }
+
+  /**
+   * Lengthens the last run by units that were made on its last one, when they are the author's next.
+   * @returns false when they are not; nothing has changed
+   */
+  extend(author: number, counter: number, count: number): boolean {
+    const run = this.starts.length - 1
+    if (run < 0 || this.authors.at(run) !== author) return false
+    const chain = this.chain(author)
+    if (chain.end !== counter || this.counters.at(run) + this.units - this.starts.at(run) !== counter)
+      return false
+    const last = this.units - 1
+    this.units += count
+    if (this.head >= 0) this.head = this.units - 1
+    else this.manyHeads = this.manyHeads.map((head) => (head === last ? last + count : head))
+    chain.end = counter + count
+    return true
+  }
+
+  /**
+   * Adds a run after all others.
+   * @param counters how many counters it takes; `count` when each of its units has one
+   * @param parents of its first unit; must hold all newest units that its author knew
+   * @returns its first unit
+   */
+  append(author: number, counter: number, counters: number, count: number, parents: Frontier): LocalVersion {
+    const first = this.units
+    const run = this.starts.length
+    this.starts.push(first)
+    this.authors.push(author)
+    this.counters.push(counter)
+    this.parents.push(parents)
+    this.units = first + count
+    this.moveHeads(parents, this.units - 1)
+    const chain = this.chain(author)
+    // The hub keeps each replica's order. Should one not, searching must still work.
+    let at = chain.runs.length
+    while (at > 0 && this.counters.at(chain.runs[at - 1] as number) > counter) at--
+    if (at === chain.runs.length) chain.runs.push(run)
+    else chain.runs.splice(at, 0, run)
+    chain.end = Math.max(chain.end, counter + counters)
+    return first
+  }
+
+  private moveHeads(parents: Frontier, added: LocalVersion): void {
+    if (this.coversHeads(parents)) this.head = added
+    else {
+      this.manyHeads = [...this.heads.filter((head) => !parents.includes(head)), added]
+      this.head = -2
+    }
+    if (this.head >= 0) this.manyHeads = START
+  }
+
+  /** The run that holds a unit. */
+  runAt(version: LocalVersion): number {
+    return this.starts.lastUpTo(version)
+  }
+
+  startOf(run: number): LocalVersion {
+    return this.starts.at(run)
+  }
+
+  endOf(run: number): LocalVersion {
+    return run + 1 < this.starts.length ? this.starts.at(run + 1) : this.units
+  }
+
+  authorOf(run: number): number {
+    return this.authors.at(run)
+  }
+
+  counterOf(run: number): number {
+    return this.counters.at(run)
+  }
+
+  /** The newest units that the author of a run's first unit knew. */
+  parentsOfRun(run: number): Frontier {
+    return this.parents.at(run)
+  }
+
+  /** The only parent of a run's first unit; below 0 when it has none or several. */
+  singleParentOfRun(run: number): number {
+    return this.parents.singleAt(run)
+  }
+
+  /** The newest units that the author of a unit knew. */
+  parentsOf(version: LocalVersion): Frontier {
+    const run = this.runAt(version)
+    return version > this.starts.at(run) ? [version - 1] : this.parents.at(run)
+  }
+
+  /** A replica's run with a counter, or the last one before it; -1 when there is none. */
+  runWith(author: number, counter: number): number {
+    const { runs } = this.chain(author)
+    let low = -1
+    let high = runs.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (this.counters.at(runs[middle] as number) <= counter) low = middle
+      else high = middle
+    }
+    return low < 0 ? -1 : (runs[low] as number)
+  }
+
+  /** Orders units by their ids, in the same way on every replica. Negative when `a` comes first. */
+  compareIds(a: LocalVersion, b: LocalVersion): number {
+    const runA = this.runAt(a)
+    const runB = this.runAt(b)
+    const authorA = this.authors.at(runA)
+    const authorB = this.authors.at(runB)
+    // Within a run, units ascend as their counters do.
+    if (authorA === authorB) return this.counters.at(runA) - this.counters.at(runB) || a - b
+    return this.replicaOf(authorA) < this.replicaOf(authorB) ? -1 : 1
+  }
+}

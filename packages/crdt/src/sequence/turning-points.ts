@@ -1,0 +1,49 @@
+import type { EventGraph } from './event-graph.js'
+import type { Frontier, LocalVersion } from './version.js'
+
+/**
+ * Units whose authors knew all units before, as did the authors of all units since. The version just
+ * before such a unit is critical (Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker",
+ * EuroSys 2025, section 3.5): what concurrent ops do is found out from there.
+ */
+export class TurningPoints {
+  /** Ranges of such units, ascending: first, and the one after the last. */
+  private readonly ranges: LocalVersion[] = []
+
+  /** Adds units after all others, each of whose authors knew everything. */
+  add(first: LocalVersion, count: number): void {
+    const { ranges } = this
+    const last = ranges.length - 1
+    if (last > 0 && ranges[last] === first) ranges[last] = first + count
+    else ranges.push(first, first + count)
+  }
+
+  /** Forgets what an op disproves that was made at a version; returns the last turning point left, or 0. */
+  settleFor(version: Frontier, graph: EventGraph): LocalVersion {
+    const { ranges } = this
+    let newest = -1
+    for (const one of version) if (one > newest) newest = one
+    while (ranges.length > 0) {
+      const end = ranges.length - 1
+      const first = ranges[end - 1] as number
+      const last = (ranges[end] as number) - 1
+      // Whoever knows one from a turning point on knows all before it.
+      if (newest >= last) return last
+      if (newest >= first) {
+        ranges[end] = newest + 2
+        return newest + 1
+      }
+      if (isWithin(graph.parentsOf(first), version)) {
+        ranges[end] = first + 1
+        return first
+      }
+      ranges.length -= 2
+    }
+    return 0
+  }
+}
+
+function isWithin(inner: Frontier, outer: Frontier): boolean {
+  for (const one of inner) if (!outer.includes(one)) return false
+  return true
+}
