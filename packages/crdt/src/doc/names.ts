@@ -1,0 +1,78 @@
+import type { OpId, ReplicaId } from '../op.js'
+import type { AppliedOp } from '../rule.js'
+import { CHANGED_TYPE } from './body.js'
+import type { DocBody, DocTarget, NodeName } from './body.js'
+import type { Container, ListContainer, ListElement } from './container.js'
+import { idOf, knows } from './op-marks.js'
+import type { Made } from './op-marks.js'
+import { touchFixed } from './state.js'
+import type { DocState } from './state.js'
+
+/** How an op of `author` names what another op has made. */
+export function nameOf({ mark, counter }: Made, author: ReplicaId): NodeName {
+  if (mark.seq !== undefined) return { by: 'seq', seq: mark.seq, counter }
+  return mark.replica === author
+    ? { by: 'author', counter }
+    : { by: 'replica', replica: mark.replica, counter }
+}
+
+/** How an op of `author` names a container. */
+export function targetOf(container: Container, author: ReplicaId): DocTarget {
+  if (container.made) return { kind: 'made', name: nameOf(container.made, author) }
+  return { kind: 'fixed', type: container.type, path: fixedPath(container) }
+}
+
+/** Fixed containers lie in fixed maps alone. */
+function fixedPath(container: Container): string[] {
+  const { place } = container
+  return place && 'map' in place ? [...fixedPath(place.map), place.key] : []
+}
+
+/** What a name comes to in an op, unless it names what the op's author cannot have known. */
+export function readName(state: DocState, op: AppliedOp<unknown>, name: NodeName): OpId | undefined {
+  const { counter } = name
+  if (name.by === 'author') return { replica: op.replica, counter }
+  if (name.by === 'replica') return { replica: name.replica, counter }
+  const mark = name.seq <= op.base ? state.marks.at(name.seq) : undefined
+  return mark && { replica: mark.replica, counter }
+}
+
+/**
+ * The container that an op changes. Undefined when it is gone, for ops that were made while others
+ * removed it, and when the author names what he cannot have known: such an op does nothing anywhere.
+ */
+export function findTarget(state: DocState, op: AppliedOp<DocBody>): Container | undefined {
+  const { target, change } = op.body
+  const type = CHANGED_TYPE[change.kind]
+  if (target.kind === 'fixed') return touchFixed(state.root, target.path, type)
+  const id = readName(state, op, target.name)
+  const container = id && state.containers.get(id)
+  if (container?.type !== type || !container.made || !knows(op, container.made)) return undefined
+  return container
+}
+
+/** The element of a list that an op names, under the same conditions. */
+export function findElement(
+  state: DocState,
+  op: AppliedOp<unknown>,
+  list: ListContainer,
+  name: NodeName,
+): ListElement | undefined {
+  const id = readName(state, op, name)
+  const element = id && list.elements.get(id)
+  return element && knows(op, element) ? element : undefined
+}
+
+/** Names of elements, those with consecutive counters as one. */
+export function nameRuns(elements: readonly ListElement[], author: ReplicaId) {
+  const runs: { first: NodeName; length: number; last: OpId; mark: Made['mark'] }[] = []
+  for (const element of elements) {
+    const run = runs.at(-1)
+    const id = idOf(element)
+    if (run?.mark === element.mark && run.last.counter + 1 === id.counter) {
+      run.length++
+      run.last = id
+    } else runs.push({ first: nameOf(element, author), length: 1, last: id, mark: element.mark })
+  }
+  return runs.map(({ first, length }) => ({ first, length }))
+}
