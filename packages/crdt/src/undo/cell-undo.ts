@@ -1,0 +1,86 @@
+import type { UndoEntry, UndoSource, UndoTracker } from './undo-tracker.js'
+
+/** A value as cells that are each written as a whole, such as the elements of a set, by their presence. */
+export interface CellAccess<Value, Intent> {
+  /** Which cell an intent is about. */
+  keyOf(intent: Intent): unknown
+  /** What a cell shows; undefined when nothing. */
+  read(value: Value, key: unknown): unknown
+  /** How to make a cell show something; undefined when that is impossible. */
+  write(key: unknown, content: unknown): Intent | undefined
+  /** True when what a cell shows was written by this replica, and by nobody else. */
+  isOwn(source: UndoSource<Value>, key: unknown): boolean
+}
+
+/** What an entry made of a cell. */
+interface CellChange {
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/**
+ * Undo of a value that is made of cells: each goes back to what it showed before the own edit, as long as
+ * it still shows what that edit wrote. What somebody else has written since stays.
+ */
+export function createCellUndo<Value, Intent>({
+  keyOf,
+  read,
+  write,
+  isOwn,
+}: CellAccess<Value, Intent>): UndoTracker<Value, Intent, never> {
+  const entries = new Map<UndoEntry, Map<unknown, CellChange>>()
+
+  const isOwnOrNothing = (source: UndoSource<Value>, key: unknown, content: unknown) =>
+    content === undefined || isOwn(source, key)
+
+  function intentsOf(entry: UndoEntry, source: UndoSource<Value>): Intent[] {
+    const intents: Intent[] = []
+    for (const [key, { before, after }] of entries.get(entry) ?? []) {
+      const [expected, wanted] = entry.isDone ? [after, before] : [before, after]
+      const content = read(source.value, key)
+      if (!isSame(content, expected) || !isOwnOrNothing(source, key, content)) continue
+      const intent = write(key, wanted)
+      if (intent !== undefined) intents.push(intent)
+    }
+    return intents
+  }
+
+  return {
+    begin(intent, source) {
+      const key = keyOf(intent)
+      const before = read(source.value, key)
+      const wasOwn = isOwnOrNothing(source, key, before)
+      return () => {
+        const after = read(source.value, key)
+        if (isSame(before, after)) {
+          // Written anew by this replica: no longer can it be told from what an older edit has written.
+          if (!wasOwn) for (const changes of entries.values()) changes.delete(key)
+          return { kind: 'unchanged', enter: () => undefined }
+        }
+        return {
+          kind: write(key, before) === undefined ? 'irreversible' : 'recorded',
+          enter(entry) {
+            const changes = entries.get(entry) ?? new Map<unknown, CellChange>()
+            entries.set(entry, changes)
+            const former = changes.get(key)
+            // Beyond what somebody else wrote meanwhile nothing goes back.
+            const first = former && wasOwn && isSame(former.after, before) ? former.before : before
+            if (isSame(first, after)) changes.delete(key)
+            else changes.set(key, { before: first, after })
+          },
+        }
+      }
+    },
+    plan(entry, source) {
+      const intents = intentsOf(entry, source)
+      return intents.length > 0 ? { intents, commit: () => undefined } : undefined
+    },
+    isAlive: (entry, source) => intentsOf(entry, source).length > 0,
+    forget: (entry) => void entries.delete(entry),
+  }
+}
+
+/** JSON values that look the same; they are copied on their way, so that references tell nothing. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b))
+}
