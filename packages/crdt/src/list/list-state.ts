@@ -201,6 +201,7 @@ export class ListState {
     const head = {
       replica,
       counter: counter + index,
+      count: Math.max(1, insertCount),
       base: order.changeAt(base),
       extra,
       seq: seq === undefined ? undefined : order.lastChange + 1 + index,
