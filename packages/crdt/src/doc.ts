@@ -9,6 +9,7 @@ import type { DocActions, DocIntent } from './doc/intents.js'
 import { prepareDocOp } from './doc/prepare.js'
 import { readDocState } from './doc/read-state.js'
 import { readMap } from './doc/read.js'
+import { rebaseDocBody } from './doc/rebase.js'
 import { readShape } from './doc/shape.js'
 import type { DocShape, ShapeValue } from './doc/shape.js'
 import { createDocState } from './doc/state.js'
@@ -16,6 +17,12 @@ import type { DocState } from './doc/state.js'
 import { FORMAT, writeDocState } from './doc/write-state.js'
 import type { Json } from './json.js'
 import type { MergeRule } from './rule.js'
+
+export type { DocDelta, DocPath } from './doc/delta.js'
+export type { DocActions, DocIntent } from './doc/intents.js'
+export { newCounter, newText, type NewCounter, type NewText } from './doc/new-container.js'
+export type { ContainerType } from './doc/node.js'
+export type { DocShape, ShapeValue } from './doc/shape.js'
 
 /** What {@link doc} may be told. */
 export interface DocOptions<Shape extends DocShape = DocShape> {
@@ -72,5 +79,6 @@ export function doc({ shape = {} }: DocOptions = {}): DocRule<object> {
     decodeState: (bytes, seq) =>
       decodeVersioned('state/invalid', bytes, FORMAT, (reader) => readDocState(reader, checked, seq)),
     floor: (state) => state.floor,
+    rebase: rebaseDocBody,
   }
 }

@@ -9,7 +9,7 @@ import { touchFixed } from './state.js'
 import type { DocState } from './state.js'
 
 /** How an op of `author` names what another op has made. */
-export function nameOf({ mark, counter }: Made, author: ReplicaId): NodeName {
+export function nameOf({ mark, counter }: Made, author: ReplicaId | undefined): NodeName {
   if (mark.seq !== undefined) return { by: 'seq', seq: mark.seq, counter }
   return mark.replica === author
     ? { by: 'author', counter }
@@ -17,7 +17,7 @@ export function nameOf({ mark, counter }: Made, author: ReplicaId): NodeName {
 }
 
 /** How an op of `author` names a container. */
-export function targetOf(container: Container, author: ReplicaId): DocTarget {
+export function targetOf(container: Container, author: ReplicaId | undefined): DocTarget {
   if (container.made) return { kind: 'made', name: nameOf(container.made, author) }
   return { kind: 'fixed', type: container.type, path: fixedPath(container) }
 }
@@ -43,9 +43,26 @@ export function readName(state: DocState, op: AppliedOp<unknown>, name: NodeName
  */
 export function findTarget(state: DocState, op: AppliedOp<DocBody>): Container | undefined {
   const { target, change } = op.body
-  const type = CHANGED_TYPE[change.kind]
-  if (target.kind === 'fixed') return touchFixed(state.root, target.path, type)
-  const id = readName(state, op, target.name)
+  if (target.kind === 'fixed') return touchFixed(state.root, target.path, CHANGED_TYPE[change.kind])
+  return findMade(state, op, target.name)
+}
+
+/** As {@link findTarget}, but for a fixed one that is not there yet, and without a trace. */
+export function peekTarget(state: DocState, op: AppliedOp<DocBody>): Container | undefined {
+  const { target, change } = op.body
+  if (target.kind === 'made') return findMade(state, op, target.name)
+  let at: Container | undefined = state.root
+  for (const [depth, key] of target.path.entries()) {
+    const type = depth === target.path.length - 1 ? CHANGED_TYPE[change.kind] : 'map'
+    if (at?.type !== 'map') return undefined
+    at = at.fixed.get(key)?.find((child) => child.type === type)
+  }
+  return at
+}
+
+function findMade(state: DocState, op: AppliedOp<DocBody>, name: NodeName): Container | undefined {
+  const type = CHANGED_TYPE[op.body.change.kind]
+  const id = readName(state, op, name)
   const container = id && state.containers.get(id)
   if (container?.type !== type || !container.made || !knows(op, container.made)) return undefined
   return container
@@ -64,7 +81,7 @@ export function findElement(
 }
 
 /** Names of elements, those with consecutive counters as one. */
-export function nameRuns(elements: readonly ListElement[], author: ReplicaId) {
+export function nameRuns(elements: readonly ListElement[], author: ReplicaId | undefined) {
   const runs: { first: NodeName; length: number; last: OpId; mark: Made['mark'] }[] = []
   for (const element of elements) {
     const run = runs.at(-1)

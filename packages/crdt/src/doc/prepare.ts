@@ -4,19 +4,19 @@ import { invalidIntent } from '../intent.js'
 import { JSON_MAX_DEPTH } from '../json.js'
 import type { PrepareContext } from '../rule.js'
 import type { TextIntent } from '../text.js'
-import type { DocBody, DocChange, RemovalStep } from './body.js'
-import { isShown, shownCount, unitPosition } from './container.js'
-import type { Container, ListContainer, ListElement } from './container.js'
+import type { DocBody } from './body.js'
+import { shownCount } from './container.js'
+import type { Container } from './container.js'
 import type { DocPath } from './delta.js'
+import { assignBody, bodyOf, insertBody, moveBody, removeBody } from './edits.js'
 import { docOperationOf } from './intents.js'
-import { nameOf, nameRuns, targetOf } from './names.js'
 import { depthOf } from './node.js'
 import type { DocNode } from './node.js'
 import { COUNTER, TEXT } from './parts.js'
 import { containerAt, itemAt, memberAt, readPath } from './resolve.js'
 import type { Sibling } from './siblings.js'
 import type { DocState } from './state.js'
-import { amountOf, textOf, toNode } from './to-node.js'
+import { amountOf, textOf, toNode, toNodes } from './to-node.js'
 
 /** What intents may hold when they come from where no compiler looks. */
 interface IntentFields {
@@ -50,12 +50,10 @@ export function prepareDocOp(state: DocState, intent: unknown, context: PrepareC
       return prepareDelete(state, path, context)
     case 'insert':
       return prepareInsert(state, path, fields, context)
-    case 'remove': {
-      const list = containerAt(state.root, path, 'list')
-      return prepareRemove(list, countOf(fields.pos, 'pos'), countOf(fields.length, 'length'), context)
-    }
+    case 'remove':
+      return prepareRemove(state, path, fields, context)
     case 'move':
-      return prepareMove(state, path, countOf(fields.from, 'from'), countOf(fields.to, 'to'), context)
+      return prepareMove(state, path, fields, context)
     case 'insertText':
       return prepareText(state, path, { ...fields, op: 'insert' } as TextIntent, context)
     case 'deleteText':
@@ -68,22 +66,17 @@ export function prepareDocOp(state: DocState, intent: unknown, context: PrepareC
   }
 }
 
-function body(container: Container, change: DocChange, context: PrepareContext): DocBody {
-  return { target: targetOf(container, context.replica), change }
-}
-
 function prepareSet(state: DocState, path: DocPath, node: DocNode, context: PrepareContext): DocBody {
   const member = memberAt(state.root, path)
-  const container = 'map' in member ? member.map : member.list
-  checkDepth(container, node)
-  if ('map' in member) {
-    const { map, key } = member
-    const stamp = stampAfter(map.slots.get(key) ?? [], context)
-    return body(map, { kind: 'set', key, stamp, node }, context)
+  if ('element' in member) {
+    const { list, element } = member
+    checkDepth(list, node)
+    return assignBody(element, node, stampAfter(element.values, context), context.replica)
   }
-  const { list, element } = member
-  const stamp = stampAfter(element.values, context)
-  return body(list, { kind: 'assign', element: nameOf(element, context.replica), stamp, node }, context)
+  const { map, key } = member
+  checkDepth(map, node)
+  const stamp = stampAfter(map.slots.get(key) ?? [], context)
+  return bodyOf(map, { kind: 'set', key, stamp, node }, context.replica)
 }
 
 function stampAfter(seen: readonly Sibling[], { nowMs }: PrepareContext): Stamp {
@@ -98,80 +91,54 @@ function checkDepth(container: Container, node: DocNode): void {
   throw invalidIntent(`a document is nested at most ${JSON_MAX_DEPTH} deep`)
 }
 
-function prepareDelete(state: DocState, path: DocPath, context: PrepareContext): DocBody | undefined {
+function prepareDelete(state: DocState, path: DocPath, { replica }: PrepareContext): DocBody | undefined {
   const member = memberAt(state.root, path)
-  if ('element' in member) return removal(member.list, member.position, 1, context)
+  if ('element' in member) return removeBody(member.list, [Number(path.at(-1))], replica)
   const { map, key } = member
-  return map.slots.has(key) ? body(map, { kind: 'delete', key }, context) : undefined
+  return map.slots.has(key) ? bodyOf(map, { kind: 'delete', key }, replica) : undefined
 }
 
 function prepareInsert(
   state: DocState,
   path: DocPath,
   { pos, values }: IntentFields,
-  context: PrepareContext,
+  { replica }: PrepareContext,
 ): DocBody | undefined {
   const list = containerAt(state.root, path, 'list')
+  const index = countOf(pos, 'pos')
   if (!Array.isArray(values)) throw invalidIntent('"values" is an array')
-  const position = unitPosition(list, countOf(pos, 'pos'))
-  const node = toNode(values)
-  if (typeof node !== 'object' || node?.type !== 'list' || node.items.length === 0) return undefined
-  for (const item of node.items) checkDepth(list, item)
-  return body(list, { kind: 'insert', position, nodes: node.items }, context)
+  const nodes = toNodes(values)
+  for (const node of nodes) checkDepth(list, node)
+  return nodes.length === 0 ? undefined : insertBody(list, index, nodes, replica)
 }
 
 function prepareRemove(
-  list: ListContainer,
-  pos: number,
-  length: number,
-  context: PrepareContext,
+  state: DocState,
+  path: DocPath,
+  { pos, length }: IntentFields,
+  { replica }: PrepareContext,
 ): DocBody | undefined {
-  const count = Math.min(length, shownCount(list) - pos)
-  return count > 0 ? removal(list, unitPosition(list, pos), count, context) : undefined
-}
-
-/** Removes shown elements from a position on, with what hides between them and never shows again. */
-function removal(list: ListContainer, from: number, count: number, context: PrepareContext): DocBody {
-  const elements: ListElement[] = []
-  const steps: { position: number; deleteCount: number }[] = []
-  let position = from
-  for (let at = from; elements.length < count; at++) {
-    const unit = list.units[at]
-    if (!unit) break
-    // A place that lost against a concurrent one may yet win; it is left alone.
-    if (unit.element && !isShown(unit)) {
-      position++
-      continue
-    }
-    if (unit.element) elements.push(unit.element)
-    const last = steps.at(-1)
-    if (last?.position === position) last.deleteCount++
-    else steps.push({ position, deleteCount: 1 })
-  }
-  const removed: readonly RemovalStep[] = steps
-  return body(
-    list,
-    { kind: 'remove', steps: removed, elements: nameRuns(elements, context.replica) },
-    context,
-  )
+  const list = containerAt(state.root, path, 'list')
+  const first = countOf(pos, 'pos')
+  const count = Math.min(countOf(length, 'length'), shownCount(list) - first)
+  if (count <= 0) return undefined
+  const indices = Array.from({ length: count }, (_, offset) => first + offset)
+  return removeBody(list, indices, replica)
 }
 
 function prepareMove(
   state: DocState,
   path: DocPath,
-  from: number,
-  to: number,
+  fields: IntentFields,
   context: PrepareContext,
 ): DocBody | undefined {
   const list = containerAt(state.root, path, 'list')
-  const { element, position } = itemAt(list, [...path, from], from)
-  const target = Math.min(to, shownCount(list) - 1)
-  if (target === from) return undefined
-  // Without the element, what stood behind it is one further to the front.
-  const landing = target < from ? unitPosition(list, target) : unitPosition(list, target + 1) - 1
-  const stamp = stampAfter(element.places, context)
-  const name = nameOf(element, context.replica)
-  return body(list, { kind: 'move', element: name, from: position, to: landing, stamp }, context)
+  const from = countOf(fields.from, 'from')
+  const to = Math.min(countOf(fields.to, 'to'), shownCount(list) - 1)
+  // Throws when there is nothing to move.
+  itemAt(list, [...path, from], from)
+  if (to === from) return undefined
+  return moveBody(list, from, to, ({ places }) => stampAfter(places, context), context.replica)
 }
 
 function prepareText(
@@ -182,7 +149,7 @@ function prepareText(
 ): DocBody | undefined {
   const text = containerAt(state.root, path, 'text')
   const delta = TEXT.prepare(text.part, intent, context)
-  return delta && body(text, { kind: 'text', delta }, context)
+  return delta && bodyOf(text, { kind: 'text', delta }, context.replica)
 }
 
 function prepareCount(
@@ -193,7 +160,7 @@ function prepareCount(
 ): DocBody | undefined {
   const container = containerAt(state.root, path, 'counter')
   const amount = COUNTER.prepare(container.part, intent, context)
-  return amount === undefined ? undefined : body(container, { kind: 'count', amount }, context)
+  return amount === undefined ? undefined : bodyOf(container, { kind: 'count', amount }, context.replica)
 }
 
 function countOf(value: unknown, name: string): number {

@@ -17,8 +17,21 @@ interface Budget {
  *   limits in depth and length
  */
 export function toNode(input: unknown): DocNode {
+  return guarded(() => copy(input, 0, { left: JSON_MAX_BYTES }))
+}
+
+/** Copies several values, as {@link toNode} does, which have one limit together. */
+export function toNodes(inputs: readonly unknown[]): DocNode[] {
+  return guarded(() => {
+    const budget = { left: JSON_MAX_BYTES }
+    // By index: holes are read as undefined and refused like it.
+    return Array.from(inputs, (input) => copy(input, 0, budget))
+  })
+}
+
+function guarded<Result>(read: () => Result): Result {
   try {
-    return copy(input, 0, { left: JSON_MAX_BYTES })
+    return read()
   } catch (cause) {
     if (isFlowSyncError(cause)) throw cause
     throw invalidIntent('the value cannot be read', { cause })
@@ -60,10 +73,7 @@ function copy(input: unknown, depth: number, budget: Budget): DocNode {
 }
 
 function copyArray(input: readonly unknown[], depth: number, budget: Budget): DocNode {
-  const items: DocNode[] = []
-  // By index: holes are read as undefined and refused like it.
-  for (let index = 0; index < input.length; index++) items.push(copy(input[index], depth + 1, budget))
-  return { type: 'list', items }
+  return { type: 'list', items: Array.from(input, (item) => copy(item, depth + 1, budget)) }
 }
 
 function copyObject(input: object, depth: number, budget: Budget): DocNode {
