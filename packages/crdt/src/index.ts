@@ -1,6 +1,23 @@
 export { ByteReader, ByteWriter } from './bytes.js'
 export { covers, type CausalContext, type Dot } from './causality.js'
 export { counter, type CounterActions, type CounterIntent, type CounterRule } from './counter.js'
+export {
+  doc,
+  newCounter,
+  newText,
+  type ContainerType,
+  type DocActions,
+  type DocDelta,
+  type DocIntent,
+  type DocOptions,
+  type DocPath,
+  type DocRule,
+  type DocShape,
+  type DocValue,
+  type NewCounter,
+  type NewText,
+  type ShapeValue,
+} from './doc.js'
 export { FlowSyncError, isFlowSyncError, type FlowSyncErrorOptions } from './errors.js'
 export { Fold, carryOver, type FoldOrigin, type Prepared, type Received } from './fold.js'
 export type { Json } from './json.js'
