@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { compareDependencies, namedDependencies } from './check-dependencies.mjs'
+import { compareFigures, quotesOf } from './check-figures.mjs'
 import { snippetsOf } from './check-snippets.mjs'
 import { anchorsOf, fencesOf, linksOf } from './markdown.mjs'
 
@@ -55,5 +56,38 @@ describe('compareDependencies', () => {
       'd has no reason',
     ])
     expect(compareDependencies(['a', '@b/c'], named.slice(0, 2).reverse())).toEqual(['a is out of order'])
+  })
+})
+
+test('quotesOf finds marked figures outside code', () => {
+  const page =
+    'It takes <!-- bench:crdt local-edits.flowsync -->7.8 ms<!-- /bench -->.\n\n```md\n<!-- bench:crdt no -->1<!-- /bench -->\n```\n'
+  expect(quotesOf(page)).toEqual([{ suite: 'crdt', name: 'local-edits.flowsync', text: '7.8 ms' }])
+})
+
+describe('compareFigures', () => {
+  const figuresOf = (/** @type {string} */ suite) =>
+    suite === 'crdt' ? { a: '7.8 ms', b: '12x' } : undefined
+
+  test('is content with the figures of the last run, and with a page that quotes none', () => {
+    const page = '<!-- bench:crdt a -->7.8 ms<!-- /bench --> and <!-- bench:crdt b -->12x<!-- /bench -->'
+    expect(compareFigures(page, figuresOf)).toEqual([])
+    expect(compareFigures('It takes 9 ms.', figuresOf)).toEqual([])
+  })
+
+  test('names figures that are stale, unknown or of no run', () => {
+    const page =
+      '<!-- bench:crdt a -->7.9 ms<!-- /bench --><!-- bench:crdt toString -->1<!-- /bench --><!-- bench:hub a -->7.8 ms<!-- /bench -->'
+    expect(compareFigures(page, figuresOf)).toEqual([
+      'crdt a is 7.8 ms, not 7.9 ms',
+      'crdt has no figure toString',
+      'no run of hub is recorded',
+    ])
+  })
+
+  test('names a mark that is not closed', () => {
+    expect(compareFigures('<!-- bench:crdt a -->7.8 ms', figuresOf)).toEqual([
+      'a quoted figure has no name or no end',
+    ])
   })
 })

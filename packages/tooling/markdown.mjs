@@ -43,8 +43,8 @@ export function fencesOf(markdown) {
   return fences
 }
 
-/** @param {string} markdown */
-const withoutFences = (markdown) =>
+/** A page without its code. @param {string} markdown */
+export const withoutFences = (markdown) =>
   markdown.replace(/^\s*(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\s*\1[^\n]*$/gm, '').replace(/`[^`\n]*`/g, '')
 
 /**

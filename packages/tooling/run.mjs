@@ -6,8 +6,12 @@ import { nodeProblem } from './node-version.mjs'
 import { run } from './process.mjs'
 import { bin, environment, nodePath, root } from './workspace.mjs'
 
-/** The commands of testkit, run on the installed Node after a build of what they need. */
-const commands = ['sim', 'replay']
+/** The commands and the packages they come from; they run on the installed Node after a build of what they need. */
+const commands = new Map([
+  ['sim', { package: 'testkit', script: 'cli/sim.js' }],
+  ['replay', { package: 'testkit', script: 'cli/replay.js' }],
+  ['bench:crdt', { package: 'bench', script: 'crdt/cli.js' }],
+])
 
 const say = (/** @type {string} */ text) => void process.stderr.write(text)
 
@@ -16,8 +20,9 @@ async function main() {
   const [name = '', ...rest] = process.argv.slice(2)
   // pnpm hands a separating `--` on.
   const args = rest[0] === '--' ? rest.slice(1) : rest
-  if (!commands.includes(name)) {
-    say(`usage: run.mjs ${commands.join('|')} [arguments]\n`)
+  const command = commands.get(name)
+  if (command === undefined) {
+    say(`usage: run.mjs ${[...commands.keys()].join('|')} [arguments]\n`)
     return 2
   }
   const problem = nodeProblem()
@@ -36,14 +41,14 @@ async function main() {
   const build = await run(bin('turbo'), [
     'run',
     'build',
-    '--filter=@flowsync/testkit',
+    `--filter=@flowsync/${command.package}`,
     '--output-logs=errors-only',
   ])
   if (build.code !== 0) {
     say(build.output)
     return build.code
   }
-  const script = join(root, 'packages', 'testkit', 'dist', 'cli', `${name}.js`)
+  const script = join(root, 'packages', command.package, 'dist', command.script)
   // Paths among the arguments are relative to where the user stands, not to the repository.
   const cwd = process.env['INIT_CWD'] ?? process.cwd()
   const child = spawn(nodePath, [script, ...args], { cwd, env: environment(), stdio: 'inherit' })

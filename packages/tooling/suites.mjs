@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { checkDependencies } from './check-dependencies.mjs'
+import { checkFigures } from './check-figures.mjs'
 import { checkLinks } from './check-links.mjs'
 import { checkPackages } from './check-packages.mjs'
 import { checkSnippets } from './check-snippets.mjs'
@@ -195,10 +196,10 @@ export const suites = [
   { name: 'sizes', title: 'bundle sizes', needsBuild: true, live: false, run: sizes },
   {
     name: 'docs',
-    title: 'links, snippets, dependency reasons',
+    title: 'links, snippets, quoted figures, dependency reasons',
     needsBuild: true,
     live: false,
-    run: async () => sum([checkLinks(), checkDependencies(), await checkSnippets()]),
+    run: async () => sum([checkLinks(), checkDependencies(), checkFigures(), await checkSnippets()]),
   },
   {
     name: 'unit',

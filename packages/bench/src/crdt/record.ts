@@ -1,0 +1,29 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { barChart } from '../report/bar-chart.js'
+import { chartFiles } from './charts.js'
+import { quotableFigures } from './figures.js'
+import { markdownReport } from './markdown-report.js'
+import type { CrdtResult } from './run-rows.js'
+
+const repository = fileURLToPath(new URL('../../../..', import.meta.url))
+const directory = join(repository, 'docs', 'benchmarks')
+
+/**
+ * Writes a run to docs/benchmarks: `crdt.json` with the figures that pages may quote, the page, and its charts.
+ * @returns the files, relative to the repository
+ */
+export function recordResult(result: CrdtResult): string[] {
+  const files = {
+    'crdt.json': `${JSON.stringify({ ...result, figures: quotableFigures(result.rows) }, null, 2)}\n`,
+    'crdt.md': markdownReport(result),
+    ...Object.fromEntries(chartFiles(result.rows).map(({ file, chart }) => [file, barChart(chart)])),
+  }
+  mkdirSync(directory, { recursive: true })
+  return Object.entries(files).map(([name, contents]) => {
+    const file = join(directory, name)
+    writeFileSync(file, contents)
+    return relative(repository, file)
+  })
+}

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describeMachine, versionsOf, type Machine } from '../report/environment.js'
+import type { PeerName } from './adapters.js'
+import { benchmarks } from './benchmarks.js'
+import { measure, type Outcome } from './measure.js'
+import { packageOf } from './packages.js'
+import { rowResult, type RowResult } from './result.js'
+import type { Row } from './rows.js'
+import { isAboutSize, measureSizes } from './sizes.js'
+import type { Traces } from './traces.js'
+import type { WorkloadOptions } from './workload.js'
+
+export interface RunOptions {
+  readonly rows: readonly Row[]
+  readonly peers: readonly PeerName[]
+  readonly runs: number
+  readonly seed: number
+  readonly traces: Traces
+  readonly onProgress: (text: string) => void
+}
+
+/** What a run is recorded as. */
+export interface CrdtResult {
+  /** When it began, ISO 8601. */
+  readonly date: string
+  readonly seconds: number
+  readonly machine: Machine
+  readonly versions: Readonly<Record<string, string>>
+  readonly traces: Traces['names']
+  readonly rows: readonly RowResult[]
+}
+
+const GENERATED_EDITS = 60_000
+/** Processes for figures that are about a process's first run. */
+const FIRST_RUNS = 5
+const MEMORY_RUNS = 3
+
+/** Measures each benchmark that the rows need once, one after the other. */
+export async function runRows(options: RunOptions): Promise<CrdtResult> {
+  const startedAt = new Date()
+  const cacheDirectory = mkdtempSync(join(tmpdir(), 'flowsync-bench-'))
+  const workload: WorkloadOptions = {
+    seed: options.seed,
+    traces: options.traces.files,
+    generatedEdits: GENERATED_EDITS,
+    cacheDirectory,
+  }
+  try {
+    const names = [...new Set(options.rows.map(({ benchmark }) => benchmark))]
+    const outcomes = new Map<string, ReadonlyMap<PeerName, Outcome>>()
+    for (const [index, name] of names.entries()) {
+      options.onProgress(`${index + 1}/${names.length} ${name}`)
+      const startedMs = performance.now()
+      outcomes.set(name, await runBenchmark(name, workload, options))
+      options.onProgress(`  ${((performance.now() - startedMs) / 1000).toFixed(1)} s`)
+    }
+    return {
+      date: startedAt.toISOString(),
+      seconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
+      machine: describeMachine(),
+      versions: versionsOf(options.peers.map(packageOf).filter((name) => name !== undefined)),
+      traces: options.traces.names,
+      rows: options.rows.map((row) =>
+        rowResult(row, outcomes.get(row.benchmark) ?? new Map<PeerName, Outcome>()),
+      ),
+    }
+  } finally {
+    rmSync(cacheDirectory, { recursive: true, force: true })
+  }
+}
+
+function runBenchmark(
+  name: string,
+  workload: WorkloadOptions,
+  { peers, runs, onProgress }: RunOptions,
+): Promise<ReadonlyMap<PeerName, Outcome>> {
+  if (isAboutSize(name)) return measureSizes(name, peers)
+  const benchmark = benchmarks.find((candidate) => candidate.name === name)
+  const isMemory = benchmark?.measures === 'memory'
+  const isFirst = name === 'first-edit'
+  const hot = !isFirst && !isMemory && benchmark?.isExact !== true
+  const processes = isMemory ? MEMORY_RUNS : isFirst || benchmark?.processes === 'many' ? FIRST_RUNS : 1
+  return measure({
+    benchmark: name,
+    peers: isFirst ? peers.filter((peer) => peer !== 'floor') : peers,
+    runs,
+    processes,
+    preparesAhead: benchmark?.preparesAhead === true,
+    hot,
+    workload,
+    onProgress: (peer, what) => onProgress(`  ${name} ${peer}: ${what}`),
+  })
+}

@@ -1,0 +1,20 @@
+/**
+ * The middle of some figures; with an even count the mean of the two in the middle.
+ * @throws RangeError when there is none
+ */
+export function median(figures: readonly number[]): number {
+  const sorted = [...figures].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle]
+  if (upper === undefined) throw new RangeError('The median of nothing.')
+  if (sorted.length % 2 === 1) return upper
+  return ((sorted[middle - 1] ?? upper) + upper) / 2
+}
+
+/** How often to run something whose first run took `firstMs` in all, so that a slow one does not take minutes. */
+export function planRuns(firstMs: number, runs: number): { readonly warmUps: number; readonly runs: number } {
+  if (firstMs < 250) return { warmUps: 4, runs }
+  if (firstMs < 1_500) return { warmUps: 1, runs }
+  if (firstMs < 4_000) return { warmUps: 0, runs: Math.min(runs, 3) }
+  return { warmUps: 0, runs: 1 }
+}
