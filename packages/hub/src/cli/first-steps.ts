@@ -8,6 +8,7 @@ const INTENTS: readonly (readonly [rule: string, intent: string])[] = [
   ['set-2p', '{ "op": "add", "value": "Ann" }'],
   ['register', '{ "op": "set", "value": "Hello" }'],
   ['log', '{ "op": "append", "value": "Hello" }'],
+  ['doc', '{ "op": "set", "path": ["title"], "value": "Hello" }'],
 ]
 
 /** Commands that push to a stream of these definitions and read it; only reading where their rules are not ours. */
