@@ -1,8 +1,11 @@
 export {
   counter,
+  doc,
   FlowSyncError,
   isFlowSyncError,
   log,
+  newCounter,
+  newText,
   register,
   set,
   text,
