@@ -89,15 +89,16 @@ export class GraphPeer<Document extends GraphDocument> {
   /**
    * Merges an update and checks all that comes of it.
    * @param ops all that are in it
+   * @param mayHoldMore whether it may also hold ops that are known: its author could not tell
    * @returns whether it was merged; it is not when ops before its own are missing, or history
    */
-  receive(ops: ReadonlySet<number>, merge: () => readonly TextDelta[]): boolean {
+  receive(ops: ReadonlySet<number>, merge: () => readonly TextDelta[], mayHoldMore = false): boolean {
     const { document, known, reference } = this
     const news = [...ops].filter((index) => !known.has(index))
     const isMissing = news.some((index) =>
       [...reference.pastOf(index)].some((past) => !known.has(past) && !ops.has(past)),
     )
-    const needsNoHistory = this.needsNoHistory(ops, news)
+    const needsNoHistory = this.needsNoHistory(ops, news) && !(mayHoldMore && this.floor)
     const before = document.value
     const restore = keep(document, isMissing || !needsNoHistory)
 

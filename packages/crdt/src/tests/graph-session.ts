@@ -123,16 +123,16 @@ export class GraphSession<Document extends GraphDocument> {
     const [author, reader] = [this.peer(from), this.peer(to)]
     const isBelowFloor = author.floor && !isSubset(author.floor.ops, reader.known)
     // A version that holds ops which the author has not may be one that it cannot tell from an old one.
-    const isPartly = author.floor && !isSubset(reader.known, author.known)
+    const isPartly = !isSubset(reader.known, author.known)
     this.calls.push(`p${to}.merge(p${from}.encodeSince(p${to}.version))`)
     const bytes = this.encode(
       from,
       reader.document.version,
-      isBelowFloor === true || isPartly ? 'lack' : 'not lack',
+      isBelowFloor === true || (author.floor && isPartly) ? 'lack' : 'not lack',
     )
     if (!bytes) return false
     const ops = minus(author.known, reader.known)
-    const isMerged = reader.receive(ops, () => reader.document.merge(bytes))
+    const isMerged = reader.receive(ops, () => reader.document.merge(bytes), isPartly)
     this.remember(to)
     return isMerged
   }

@@ -2,8 +2,8 @@ import { GraphSession } from './graph-session.js'
 import type { GraphScript, GraphStep } from './graph-steps.js'
 import type { GraphDocument, GraphSubject } from './graph-subject.js'
 
-/** What is left of a failing script, and what it does. */
-interface Shrunk {
+/** A script that fails, and the calls that it made until then. */
+export interface Failure {
   readonly script: GraphScript
   readonly calls: readonly string[]
   readonly cause: unknown
@@ -15,7 +15,7 @@ const MAX_ATTEMPTS = 2000
 export function failureOf<Document extends GraphDocument>(
   subject: GraphSubject<Document>,
   script: GraphScript,
-): Shrunk | undefined {
+): Failure | undefined {
   const session = new GraphSession(subject, script.peers)
   try {
     session.run(script.steps)
@@ -28,8 +28,8 @@ export function failureOf<Document extends GraphDocument>(
 /** Leaves out steps and simplifies others for as long as a script still fails, in any way. */
 export function shrink<Document extends GraphDocument>(
   subject: GraphSubject<Document>,
-  failing: Shrunk,
-): Shrunk {
+  failing: Failure,
+): Failure {
   let best = failing
   let attempts = 0
   const attempt = (script: GraphScript): boolean => {

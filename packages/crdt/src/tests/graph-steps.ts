@@ -152,3 +152,25 @@ function editOf(random: Random, mood: Mood, peer: number, isNew: boolean): EditS
     stay: random.chance(0.3),
   }
 }
+
+/** Makes up a session of few, long edits: large pastes, and deletions that reach over many runs. */
+export function makeLargeScript(random: Random): GraphScript {
+  const peers = 2 + random.below(3)
+  const steps: GraphStep[] = []
+  for (let index = 0; index < 30; index++) {
+    const peer = random.below(peers)
+    const at = random.chance(0.2) ? 'caret' : random.below(20_000)
+    const large = random.pick(PIECES).repeat(random.below(3000))
+    const [remove, insert] = random.pick([
+      [0, large],
+      [random.below(2000), ''],
+      [random.below(8000), random.pick(PIECES)],
+      [0, random.pick(PIECES)],
+    ] as const)
+    steps.push({ do: 'edit', peer, at, remove, insert, stay: random.chance(0.3) })
+    if (random.chance(0.3)) steps.push({ do: 'sync', from: peer, to: random.below(peers) })
+    if (random.chance(0.1))
+      steps.push({ do: 'restart', peer, full: random.chance(0.5), keep: random.chance(0.5) })
+  }
+  return { peers, steps }
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { naiveSubject } from '../tests/graph-naive.js'
+import type { GraphDocument, GraphSubject } from '../tests/graph-subject.js'
+import { replicaId } from '../tests/graph-subject.js'
+import { causalOrder, madeUpTrace, typeTrace } from '../tests/graph-trace.js'
+import type { GraphTrace } from '../tests/graph-trace.js'
+import { Random } from '../tests/random.js'
+
+function checkTrace<Document extends GraphDocument>(
+  subject: GraphSubject<Document>,
+  trace: GraphTrace,
+): void {
+  const { updates, documents } = typeTrace(subject, trace)
+  const [first] = documents
+  if (!first) throw new Error('Nobody typed.')
+  const { value, version } = first
+  if (trace.end !== undefined) expect([...value].sort().join('')).toBe([...trace.end].sort().join(''))
+  for (const document of documents) {
+    expect(document.value).toBe(value)
+    expect(document.version).toEqual(version)
+  }
+
+  const whole = subject.create(replicaId(90))
+  whole.merge(first.encodeSince([]))
+  expect(whole.value).toBe(value)
+
+  for (const [seed, stay] of [0, 0.5, 0.9, 0.99, 0.999].entries()) {
+    const reader = subject.create(replicaId(100 + seed))
+    for (const { bytes } of causalOrder(new Random(seed + 1), updates, stay)) reader.merge(bytes)
+    expect(reader.value).toBe(value)
+    expect(reader.version).toEqual(version)
+  }
+}
+
+describe('people who type at once', () => {
+  it('all see the same in the end, in a session made up for a naive document', () => {
+    checkTrace(naiveSubject, madeUpTrace(new Random(1), 60, 3))
+  })
+})
