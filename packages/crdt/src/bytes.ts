@@ -1,7 +1,7 @@
 import { FlowSyncError } from './errors.js'
 
 const MAX_VARINT = Number.MAX_SAFE_INTEGER
-/** Texts up to this length are written by hand when they are ASCII; their length fits one byte. */
+/** ASCII texts up to this length are written and read by hand; their length fits one byte. */
 const MAX_SHORT = 48
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -59,22 +59,31 @@ export class ByteWriter {
     this.raw(bytes)
   }
 
-  /** UTF-8 with its length in bytes as varint. A lone surrogate becomes U+FFFD: callers refuse it earlier. */
-  string(text: string): void {
-    if (text.length > MAX_SHORT || !this.shortAscii(text)) this.bytes(encoder.encode(text))
+  /** UTF-8 without a length. A lone surrogate becomes U+FFFD: callers refuse it earlier. */
+  text(text: string): void {
+    if (!this.shortAscii(text)) this.raw(encoder.encode(text))
   }
 
-  /** Spares short texts, which most are, the way through the encoder. */
+  /** Length in bytes as varint, then what {@link text} writes. */
+  string(text: string): void {
+    const start = this.length
+    this.u8(text.length)
+    if (this.shortAscii(text)) return
+    this.length = start
+    this.bytes(encoder.encode(text))
+  }
+
+  /** Spares short texts, which most are, the way through the encoder. False: nothing was written. */
   private shortAscii(text: string): boolean {
-    this.reserve(text.length + 1)
-    let at = this.length
-    this.buffer[at++] = text.length
-    for (let index = 0; index < text.length; index++) {
+    const { length } = text
+    if (length > MAX_SHORT) return false
+    this.reserve(length)
+    for (let index = 0; index < length; index++) {
       const unit = text.charCodeAt(index)
       if (unit > 0x7f) return false
-      this.buffer[at++] = unit
+      this.buffer[this.length + index] = unit
     }
-    this.length = at
+    this.length += length
     return true
   }
 
@@ -86,6 +95,11 @@ export class ByteWriter {
   /** What was written, as a copy. */
   finish(): Uint8Array {
     return this.buffer.slice(0, this.length)
+  }
+
+  /** Forgets what was written, to be used again. */
+  clear(): void {
+    this.length = 0
   }
 }
 
@@ -115,20 +129,17 @@ export class ByteReader {
     for (;;) {
       const byte = this.u8()
       value += (byte & 0x7f) * scale
-      if (value > max) throw malformed(`a number is above ${max}`)
-      if (byte < 0x80) {
-        // One encoding per number: a trailing zero group would give two byte forms of one op.
-        if (byte === 0 && scale > 1) throw malformed('a number is not in its shortest form')
-        return value
-      }
+      // One encoding per number: a trailing zero group would give two byte forms of one op.
+      if (value > max || (byte === 0 && scale > 1)) throw malformed(`a number is above ${max} or too long`)
+      if (byte < 0x80) return value
       scale *= 0x80
       if (scale > MAX_VARINT) throw malformed('a number is too long')
     }
   }
 
   f64(): number {
-    const bytes = this.raw(8)
-    return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0, true)
+    const { buffer, byteOffset } = this.raw(8)
+    return new DataView(buffer, byteOffset).getFloat64(0, true)
   }
 
   /** A view on the next `length` bytes of the input, not a copy. */
@@ -144,9 +155,27 @@ export class ByteReader {
   }
 
   string(maxBytes = MAX_VARINT): string {
-    const bytes = this.bytes(maxBytes)
+    return this.text(this.varint(maxBytes))
+  }
+
+  /** UTF-8 of as many bytes, by default of all that are left. */
+  text(length = this.remaining): string {
+    const { offset } = this
+    if (length <= MAX_SHORT && length <= this.remaining) {
+      let text = ''
+      let index = offset
+      for (; index < offset + length; index++) {
+        const byte = this.input[index] ?? 0
+        if (byte > 0x7f) break
+        text += String.fromCharCode(byte)
+      }
+      if (index === offset + length) {
+        this.offset = index
+        return text
+      }
+    }
     try {
-      return decoder.decode(bytes)
+      return decoder.decode(this.raw(length))
     } catch (cause) {
       throw malformed('a text is not valid UTF-8', cause)
     }
@@ -158,6 +187,7 @@ export class ByteReader {
   }
 }
 
-function malformed(what: string, cause?: unknown): FlowSyncError<'codec/malformed'> {
+/** The error for bytes that no encoder makes. */
+export function malformed(what: string, cause?: unknown): FlowSyncError<'codec/malformed'> {
   return new FlowSyncError('codec/malformed', `Malformed bytes: ${what}.`, { cause })
 }

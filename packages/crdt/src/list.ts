@@ -102,7 +102,7 @@ export function list({ schema }: ListOptions<StandardSchema> = {}): ListRule<unk
       switch (op) {
         case 'insert': {
           const position = wholeOf(fields.pos, 'pos')
-          const values = valuesOf(fields.values).map(check)
+          const values = valuesOf(fields.values, check)
           return values.length === 0 ? undefined : insertBody(state, position, values)
         }
         case 'delete': {
@@ -126,7 +126,7 @@ export function list({ schema }: ListOptions<StandardSchema> = {}): ListRule<unk
     countOf: countOfListBody,
 
     apply: (state, op) => state.apply(op),
-    settle: (state, op) => state.settle(op, op.seq),
+    settle: (state, op) => state.settle(op),
     value: (state) => state.value,
 
     encodeBody: encodeListBody,
@@ -143,10 +143,12 @@ function wholeOf(value: unknown, name: string): number {
   throw invalidIntent(`"${name}" is a whole number from 0`)
 }
 
-function valuesOf(values: unknown): readonly unknown[] {
-  // A copy by index: holes are read as undefined and refused like it.
-  if (Array.isArray(values)) return Array.from(values as readonly unknown[])
-  throw invalidIntent('"values" is an array')
+function valuesOf(values: unknown, check: (value: unknown) => JsonText): JsonText[] {
+  if (!Array.isArray(values)) throw invalidIntent('"values" is an array')
+  const checked: JsonText[] = []
+  // By index: holes are read as undefined and refused like it.
+  for (let index = 0; index < values.length; index++) checked.push(check(values[index]))
+  return checked
 }
 
 function indicesFrom(first: number, count: number, length: number): number[] {

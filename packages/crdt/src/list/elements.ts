@@ -66,12 +66,18 @@ export class Elements {
     this.owners[slot] = -1 - (this.owners[slot] as number)
   }
 
-  /** Adds an element that has no serial yet. */
-  add(replica: ReplicaId, counter: number, json: JsonText): void {
-    const handle = this.push(json, -counter)
-    let chain = this.byCounter.get(replica)
-    if (!chain) this.byCounter.set(replica, (chain = new RunIndex()))
-    chain.add(counter, handle, 1)
+  /** Adds elements that have no serials yet. */
+  add(replica: ReplicaId, counter: number, values: readonly JsonText[]): void {
+    this.chainOf(replica).add(counter, this.end, values.length)
+    for (let index = 0; index < values.length; index++) this.push(values[index] as JsonText, -counter - index)
+  }
+
+  private chainOf(replica: ReplicaId): RunIndex {
+    const known = this.byCounter.get(replica)
+    if (known) return known
+    const chain = new RunIndex()
+    this.byCounter.set(replica, chain)
+    return chain
   }
 
   /** Adds an element that a snapshot brought; {@link indexSerials} is called for it later. */
@@ -93,8 +99,10 @@ export class Elements {
     return this.values.push(undefined) - 1
   }
 
-  /** Gives elements their serials: to those from `first` on, from `serial` on. */
-  place(first: Handle, count: number, serial: number): void {
+  /** Gives elements that were added together their serials, from `serial` on. */
+  place(replica: ReplicaId, counter: number, count: number, serial: number): void {
+    const first = this.byCounter.get(replica)?.find(counter)
+    if (first === undefined) return
     for (let index = 0; index < count; index++) this.names[first + index] = serial + index
     this.indexSerials(serial, first, count)
   }

@@ -29,15 +29,21 @@ const BODY_FORMAT = 1
 const INSERT = 0
 const DELETE = 1
 const SET = 2
+const MOVE = 3
 const MAX_SLOTS = 0x7fff_ffff
 
 const HAS_RANGES = 1
 const HAS_UNPLACED = 2
 const MOVES_FROM_RANGES = 4
 
+/** One short item after the other is what most lists are made of: such bodies are written here and copied once. */
+const scratch = new ByteWriter(256)
+const SHORT = 48
+
 /** Encodes what a list op does, in the one form there is. */
 export function encodeListBody(body: ListBody): Uint8Array {
-  const writer = new ByteWriter(24)
+  const writer = isShort(body) ? scratch : new ByteWriter()
+  writer.clear()
   switch (body.kind) {
     case 'insert': {
       const flags = body.ranges.length > 0 ? HAS_RANGES : 0
@@ -76,7 +82,11 @@ export function encodeListBody(body: ListBody): Uint8Array {
   return writer.finish()
 }
 
-const MOVE = 3
+function isShort(body: ListBody): boolean {
+  return (
+    body.kind === 'insert' && body.values.length === 1 && (body.values[0] as JsonText).text.length < SHORT
+  )
+}
 
 /**
  * Decodes what a list op does. Whether it fits the list is not known here.

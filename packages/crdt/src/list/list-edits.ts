@@ -19,6 +19,9 @@ interface Removal {
 
 /** Inserts values before the item at a position of the list, or at its end. */
 export function insertBody(state: ListState, position: number, values: readonly JsonText[]): ListBody {
+  if (state.ghosts.count === 0) {
+    return { kind: 'insert', ranges: NONE, position: Math.min(position, state.length), values }
+  }
   const { ranges, ghosts } = removalOf(state, NONE, NONE)
   return { kind: 'insert', ranges, position: slotAt(Math.min(position, state.length), ghosts), values }
 }

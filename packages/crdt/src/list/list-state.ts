@@ -1,7 +1,6 @@
 import type { Stamp } from '../clock.js'
 import { hasSameItems } from '../json.js'
 import type { Json, JsonText } from '../json.js'
-import type { OpId } from '../op.js'
 import { PendingOps } from '../pending-ops.js'
 import type { AppliedOp } from '../rule.js'
 import { Sequence } from '../sequence/sequence.js'
@@ -33,11 +32,10 @@ interface Contest {
   placements: readonly Placement[]
 }
 
-/** An op without a place, for when it gets one. */
-interface PendingListOp {
+/** What an op without a place said of an element, for when it gets one. */
+interface PendingClaim {
   readonly op: AppliedOp<ListBody>
   readonly dot: LiveDot
-  readonly firstHandle: Handle
 }
 
 type Deltas = ListDelta<Json>[]
@@ -58,7 +56,7 @@ export class ListState {
   private readonly order: HubOrder
   private readonly sequence: Sequence
   private readonly contests = new Map<Handle, Contest>()
-  private readonly pending = new PendingOps<PendingListOp>()
+  private readonly pending = new PendingOps<PendingClaim>()
   private last: readonly Json[] = Object.freeze([])
   private isStale = true
 
@@ -124,8 +122,6 @@ export class ListState {
     // What lies at or above its own place it cannot have known, whatever it claims.
     const base = seq === undefined ? op.base : Math.min(op.base, seq - 1)
     const context: ListContext = { replica, counter, base, extra, seq }
-    const dot: LiveDot = { replica, counter, seq }
-    const firstHandle = this.elements.end
     const deltas: Deltas = []
 
     const ranges = rangesOf(body)
@@ -141,47 +137,48 @@ export class ListState {
     }
     switch (body.kind) {
       case 'insert':
-        for (let index = 0; index < body.values.length; index++) {
-          this.elements.add(replica, counter + ranges.length + index, body.values[index] as JsonText)
-        }
+        this.elements.add(replica, counter + ranges.length, body.values)
         this.patch(context, ranges.length, body.position, 0, body.values.length, deltas)
         break
       case 'delete':
         this.elements.visit(context, body.names, (element) => this.kill(element, deltas))
         break
       case 'set':
-        this.write(context, body, dot, deltas)
+        this.write(context, body, this.dotOf(op), deltas)
         break
       case 'move':
-        this.move(context, body, dot, deltas)
+        this.move(context, body, this.dotOf(op), deltas)
     }
 
-    if (seq === undefined) this.pending.add({ op, dot, firstHandle })
-    else this.place(body, seq, firstHandle)
+    if (seq !== undefined) this.place(op, seq)
     if (deltas.length > 0) this.isStale = true
     return deltas
   }
 
+  private dotOf(op: AppliedOp<ListBody>): LiveDot {
+    const dot: LiveDot = { replica: op.replica, counter: op.counter, seq: op.seq }
+    if (op.seq === undefined) this.pending.add({ op, dot })
+    return dot
+  }
+
   /** Gives an op that was applied without one its seq. */
-  settle(id: OpId, seq: number): void {
-    const own = this.pending.take(id)
-    if (!own) return
-    const { op, dot, firstHandle } = own
-    dot.seq = seq
-    const changes = changesOf(op.body)
+  settle(op: AppliedOp<ListBody> & { readonly seq: number }): void {
+    const { replica, counter, seq, body } = op
+    const changes = changesOf(body)
     for (let index = 0; index < changes; index++) {
-      this.sequence.settle(
-        { replica: op.replica, counter: op.counter + index },
-        this.order.lastChange + 1 + index,
-      )
+      this.sequence.settle({ replica, counter: counter + index }, this.order.lastChange + 1 + index)
     }
-    this.place(op.body, seq, firstHandle)
+    const claim = this.pending.take(op)
+    if (claim) claim.dot.seq = seq
+    this.place(op, seq)
   }
 
   /** An op has its seq, above all before: its elements take the next serials. */
-  private place(body: ListBody, seq: number, firstHandle: Handle): void {
+  private place({ replica, counter, body }: AppliedOp<ListBody>, seq: number): void {
     const inserted = body.kind === 'insert' ? body.values.length : 0
-    if (inserted > 0) this.elements.place(firstHandle, inserted, this.order.nextSerial)
+    if (inserted > 0) {
+      this.elements.place(replica, counter + rangesOf(body).length, inserted, this.order.nextSerial)
+    }
     this.order.place(seq, inserted, changesOf(body))
   }
 
