@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { DocTarget } from './doc/body.js'
 import { newCounter, newText } from './doc/new-container.js'
+import type { DocNode } from './doc/node.js'
 import { doc } from './doc.js'
 import { Fold, carryOver } from './fold.js'
 import { JSON_MAX_DEPTH } from './json.js'
@@ -192,6 +194,27 @@ describe('structural sharing', () => {
     expect(session.state(1)).toEqual(session.state(0))
   })
 
+  it('keeps it when somebody changes what lost', () => {
+    const session = createSession(rule, 2)
+    session.edit(0, a.set(['list'], [0]))
+    session.send(0)
+    session.pull()
+    for (const path of [['key'], ['list', 0]]) {
+      session.edit(0, a.set(path, { winner: true }), 2)
+      session.edit(1, a.set(path, { winner: false }), 1)
+    }
+    session.send(0, 1)
+    session.pull(0)
+    session.edit(1, a.set(['key', 'winner'], 5))
+    session.edit(1, a.set(['list', 0, 'winner'], 5))
+    const before = session.value(0)
+    session.send(1)
+    session.pull(0)
+    expect(session.value(0)).toBe(before)
+    session.pull(1)
+    expect(session.value(1)).toEqual(before)
+  })
+
   it('freezes what it hands out', () => {
     const value = edited(a.set(['top'], start)).value(0)
     const check = (one: unknown): void => {
@@ -254,8 +277,8 @@ describe('at the same time', () => {
     session.edit(0, a.set(['x'], ['a', 'b', 'c', 'd']))
     session.send(0)
     session.pull()
-    // The item's place by client 1 loses against that by client 0 …
-    session.edit(0, a.move(['x'], 0, 3), 9)
+    // The item's place by client 1 loses against that by client 0, whose clock is hours ahead …
+    session.edit(0, a.move(['x'], 0, 3), 10_000_000)
     session.edit(1, a.move(['x'], 0, 1), 5)
     session.send(0)
     session.pull(2)
@@ -267,6 +290,20 @@ describe('at the same time', () => {
     session.send(0, 2)
     session.pull()
     for (const client of [0, 1, 2]) expect(session.value(client)).toEqual({ x: ['a'] })
+  })
+
+  it('what hides in a snapshot moves no index', () => {
+    const session = two(['a', 'b', 'c', 'd'])
+    session.edit(0, a.move(['x'], 3, 0), 2)
+    session.edit(1, a.move(['x'], 3, 1), 1)
+    expect(merged(session)).toEqual({ x: ['d', 'a', 'b', 'c'] })
+    const joiner = new Fold(rule, { state: session.state(0), seq: 3 })
+    const own = { replica: me, counter: 1, nowMs: 0 }
+    expect(joiner.prepare(a.set(['x', 3], 'C'), own)?.deltas).toEqual([
+      { path: ['x'], type: 'list', delta: { position: 3, deleteCount: 1, insert: ['C'] } },
+    ])
+    joiner.prepare(a.remove(['x'], 0, 3), { ...own, counter: 2 })
+    expect(joiner.value).toEqual({ x: ['C'] })
   })
 
   it('of two containers at one key one stays; the last stamp wins', () => {
@@ -411,6 +448,104 @@ describe('an op that fits nothing', () => {
     expect(hex(again.encodeState())).toBe(hex(fold.encodeState()))
   })
 
+  it('cannot know what its author cannot have seen', () => {
+    const writer = new Fold(shaped)
+    const reader = new Fold(shaped)
+    const own = { replica: me, counter: 1, nowMs: 0 }
+    const s = shaped.actions
+    const ops = [
+      s.set(['m'], { n: newCounter(0) }),
+      s.insert(['items'], 0, 'a', 'b'),
+      s.set(['m', 'later'], 1),
+    ].map((intent) => {
+      const made = writer.prepare(intent, own)
+      if (!made) throw new Error('nothing was made')
+      own.counter += made.op.count
+      return made.op
+    })
+    const items = { kind: 'fixed', type: 'list', path: ['items'] } as const
+    const stamp = { ms: 9, count: 0 }
+    const of = (counter: number) => ({ by: 'replica', replica: me, counter }) as const
+    const forged = [
+      { target: { kind: 'made', name: of(2) }, change: { kind: 'count', amount: 7 } },
+      {
+        target: { kind: 'made', name: { by: 'seq', seq: 5, counter: 2 } },
+        change: { kind: 'count', amount: 7 },
+      },
+      { target: items, change: { kind: 'assign', element: of(3), stamp, node: 'forged' } },
+      { target: items, change: { kind: 'move', element: of(3), from: 0, to: 1, stamp } },
+      {
+        target: items,
+        change: {
+          kind: 'remove',
+          steps: [{ position: 0, deleteCount: 1 }],
+          elements: [{ first: of(4), length: 1 }],
+        },
+      },
+      { target: { kind: 'made', name: of(1) }, change: { kind: 'delete', key: 'n' } },
+    ] as const
+    let counter = 1
+    let seq = 0
+    const forge = (base: number) => {
+      for (const body of forged) {
+        const count = shaped.countOf(body)
+        const extra = [{ replica: me, counter: 99 }]
+        const op = { replica: theirs, counter, count, base, extra, body: shaped.encodeBody(body), seq: ++seq }
+        counter += count
+        for (const fold of [writer, reader]) expect(fold.receive(op).kind).toBe('applied')
+      }
+    }
+    forge(0)
+    const place = () => {
+      for (const op of ops) {
+        seq++
+        expect(writer.receive({ ...op, seq }).kind).toBe('settled')
+        expect(reader.receive({ ...op, seq }).kind).toBe('applied')
+      }
+    }
+    place()
+    // Named by a seq above its base, an op is as blind.
+    const bytes = shaped.encodeBody({
+      target: { kind: 'made', name: { by: 'seq', seq: 7, counter: 2 } },
+      change: { kind: 'count', amount: 7 },
+    })
+    for (const fold of [writer, reader]) {
+      fold.receive({ replica: theirs, counter, count: 1, base: 6, extra: [], body: bytes, seq: seq + 1 })
+      expect(fold.value).toMatchObject({ items: ['a', 'b'], m: { n: 0, later: 1 } })
+    }
+    expect(hex(writer.encodeState())).toBe(hex(reader.encodeState()))
+  })
+
+  it('cannot nest a document too deep', () => {
+    const fold = new Fold(rule)
+    let counter = 1
+    let seq = 0
+    let target: DocTarget = { kind: 'fixed', type: 'map', path: [] }
+    const levels = (depth: number): DocNode =>
+      depth === 0 ? 0 : { type: 'map', entries: [['x', levels(depth - 1)]] }
+    for (let round = 0; round < 3; round++) {
+      const node = levels(40)
+      const body = { target, change: { kind: 'set', key: 'y', stamp: { ms: 0, count: 0 }, node } } as const
+      const count = rule.countOf(body)
+      seq++
+      const op = {
+        replica: theirs,
+        counter,
+        count,
+        base: seq - 1,
+        extra: [],
+        body: rule.encodeBody(body),
+        seq,
+      }
+      fold.receive(op)
+      target = { kind: 'made', name: { by: 'author', counter: counter + 39 } }
+      counter += count
+    }
+    const again = new Fold(rule, { state: fold.encodeState(), seq })
+    expect(again.value).toEqual(fold.value)
+    expect(JSON.stringify(fold.value).split('{')).toHaveLength(42)
+  })
+
   it('cannot take an item away for some and leave it for others', () => {
     // A removal that takes units from under the items they show, without naming them.
     const session = createSession(shaped, 2)
@@ -484,7 +619,7 @@ describe('bytes', () => {
     expect(made).toMatchInlineSnapshot(`
       [
         "390104626f6479010068",
-        "3d0105766f746573010002",
+        "3d0105766f7465730132",
         "01057469746c650100060178",
         "01016f010007020161090174016208030301040205000000000000e03f",
         "71060107010002",
@@ -497,7 +632,9 @@ describe('bytes', () => {
     `)
     session.send(0)
     session.pull()
-    expect(hex(session.state(0))).toMatchInlineSnapshot(`"01010000000000000000000000000000000001016f0700040003020161090303017475016208030303020304020305000000000000e03f00000304626f647902020168056974656d7301000005766f7465730306010001020000"`)
+    expect(hex(session.state(0))).toMatchInlineSnapshot(
+      `"01010000000000000000000000000000000001016f0700040003020161090303017475016208030303020304020305000000000000e03f00000304626f647902020168056974656d7301000005766f74657303020132"`,
+    )
     session.edit(0, s.insertText(['o', 'a'], 2, 'v'), 1)
     expect(hex(session.lastBody)).toMatchInlineSnapshot(`"590405010276"`)
   })
@@ -541,6 +678,44 @@ describe('carrying over', () => {
     const expected = maker.value as { items: readonly unknown[] }
     carryOver(pending, source, target, mint)
     expect(target.value).toEqual({ ...expected, items: ['mine', { t: 'old' }] })
+  })
+
+  it('finds the items of lists again, and leaves alone those it does not find', () => {
+    const start = (fold: Fold<object, never, never, never, unknown>, ...items: readonly unknown[]) => {
+      const made = fold.prepare(a.set(['x'], items) as never, {
+        replica: 'b0'.repeat(16) as ReplicaId,
+        counter: 1,
+        nowMs: 0,
+      })
+      if (made) fold.receive({ ...made.op, seq: 1 })
+      return fold
+    }
+    const items = [{ t: newText('one') }, { t: newText('two') }, { t: newText('three') }]
+    const [source, maker] = [
+      start(new Fold(rule) as never, ...items),
+      start(new Fold(rule) as never, ...items),
+    ]
+    const target = start(new Fold(rule) as never, 'new', items[0], { t: newText('2') }, items[2]) as never
+    const own = { replica: me, counter: 1, nowMs: 0 }
+    const pending = [
+      a.insertText(['x', 2, 't'], 0, '>'),
+      a.insertText(['x', 1, 't'], 0, '>'),
+      a.set(['x', 1, 't'], 'lost'),
+      a.delete(['x', 1]),
+    ].map((intent) => {
+      const made = maker.prepare(intent as never, own)
+      if (!made) throw new Error('nothing was made')
+      own.counter += made.op.count
+      return { op: made.op, keep: true }
+    })
+    let counter = 1
+    carryOver(pending, source as never, target, (count) => {
+      counter += count
+      return { replica: me, counter: counter - count }
+    })
+    expect((target as Fold<object, never, never, never>).value).toEqual({
+      x: ['new', { t: 'one' }, { t: '2' }, { t: '>three' }],
+    })
   })
 
   it('drops what its container is no longer there for', () => {

@@ -1,28 +1,42 @@
 import { JSON_MAX_DEPTH } from '../json.js'
 import type { AppliedOp } from '../rule.js'
 import { applyToList, settleList } from './apply-list.js'
+import { CHANGED_TYPE } from './body.js'
 import type { DocBody, DocChange } from './body.js'
-import { contentAt, fixedChild, isContainer } from './container.js'
-import type { Container, MapContainer, TextContainer, Written } from './container.js'
+import { contentAt, fixedChild } from './container.js'
+import type { Container, CounterContainer, MapContainer, TextContainer, Written } from './container.js'
 import { pathOf } from './delta.js'
 import type { DocDelta } from './delta.js'
 import { grow } from './grow.js'
-import { findTarget } from './names.js'
+import { findMade } from './names.js'
 import { depthOf } from './node.js'
 import { knows } from './op-marks.js'
 import type { OpMark } from './op-marks.js'
 import { COUNTER, TEXT } from './parts.js'
 import { readContent } from './read.js'
 import { withSibling } from './siblings.js'
-import { drop, markKeyStale, markStale } from './state.js'
+import { drop, markKeyStale, markStale, touchFixed } from './state.js'
 import type { DocState } from './state.js'
 
 const NONE: readonly DocDelta[] = Object.freeze([])
 
 /** Folds an op and tells what it changed. Total: what names nothing does nothing. */
 export function applyToDoc(state: DocState, op: AppliedOp<DocBody>): readonly DocDelta[] {
+  const { target, change } = op.body
+  if (target.kind === 'made') return applyTo(state, op, findMade(state, op, target.name))
+  const { container, appeared } = touchFixed(state.root, target.path, CHANGED_TYPE[change.kind])
+  const deltas = applyTo(state, op, container)
+  const path = appeared && pathOf(appeared)
+  // What was not there is told as a whole.
+  return path ? [{ path, type: 'value', delta: { value: readContent(appeared) } }] : deltas
+}
+
+function applyTo(
+  state: DocState,
+  op: AppliedOp<DocBody>,
+  target: Container | undefined,
+): readonly DocDelta[] {
   const { change } = op.body
-  const target = findTarget(state, op)
   const container = target && fits(target, change) ? target : undefined
   const mark: OpMark = { replica: op.replica, seq: op.seq, living: 0 }
   if (op.seq === undefined) state.pending.add(op, { mark, container })
@@ -34,14 +48,20 @@ export function applyToDoc(state: DocState, op: AppliedOp<DocBody>): readonly Do
       return applyToList(state, op, container, mark)
     case 'text':
       return change.kind === 'text' ? applyToText(container, op, change) : NONE
-    case 'counter': {
-      if (change.kind !== 'count') return NONE
-      COUNTER.apply(container.part, { ...op, body: change.amount })
-      markStale(container)
-      const path = pathOf(container)
-      return path ? [{ path, type: 'value', delta: { value: readContent(container) } }] : NONE
-    }
+    case 'counter':
+      return change.kind === 'count' ? applyToCounter(container, op, change) : NONE
   }
+}
+
+function applyToCounter(
+  counter: CounterContainer,
+  op: AppliedOp<DocBody>,
+  { amount }: Extract<DocChange, { kind: 'count' }>,
+): readonly DocDelta[] {
+  COUNTER.apply(counter.part, { ...op, body: amount })
+  markStale(counter)
+  const path = pathOf(counter)
+  return path ? [{ path, type: 'value', delta: { value: readContent(counter) } }] : NONE
 }
 
 /** Gives an own op its place, and with it all that it has made. */

@@ -5,7 +5,6 @@ import type { DocBody, DocTarget, NodeName } from './body.js'
 import type { Container, ListContainer, ListElement } from './container.js'
 import { idOf, knows } from './op-marks.js'
 import type { Made } from './op-marks.js'
-import { touchFixed } from './state.js'
 import type { DocState } from './state.js'
 
 /** How an op of `author` names what another op has made. */
@@ -37,17 +36,7 @@ export function readName(state: DocState, op: AppliedOp<unknown>, name: NodeName
   return mark && { replica: mark.replica, counter }
 }
 
-/**
- * The container that an op changes. Undefined when it is gone, for ops that were made while others
- * removed it, and when the author names what he cannot have known: such an op does nothing anywhere.
- */
-export function findTarget(state: DocState, op: AppliedOp<DocBody>): Container | undefined {
-  const { target, change } = op.body
-  if (target.kind === 'fixed') return touchFixed(state.root, target.path, CHANGED_TYPE[change.kind])
-  return findMade(state, op, target.name)
-}
-
-/** As {@link findTarget}, but for a fixed one that is not there yet, and without a trace. */
+/** The container that an op changes, where that is a fixed one which is not there yet, undefined. */
 export function peekTarget(state: DocState, op: AppliedOp<DocBody>): Container | undefined {
   const { target, change } = op.body
   if (target.kind === 'made') return findMade(state, op, target.name)
@@ -60,7 +49,12 @@ export function peekTarget(state: DocState, op: AppliedOp<DocBody>): Container |
   return at
 }
 
-function findMade(state: DocState, op: AppliedOp<DocBody>, name: NodeName): Container | undefined {
+/**
+ * The container of this name, if it is of the type that the op changes. Undefined when it is gone, for
+ * ops that were made while others removed it, and when the author names what he cannot have known:
+ * such an op does nothing anywhere.
+ */
+export function findMade(state: DocState, op: AppliedOp<DocBody>, name: NodeName): Container | undefined {
   const type = CHANGED_TYPE[op.body.change.kind]
   const id = readName(state, op, name)
   const container = id && state.containers.get(id)

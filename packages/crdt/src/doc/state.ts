@@ -1,4 +1,4 @@
-import { isContainer } from './container.js'
+import { fixedChild, isContainer } from './container.js'
 import type { Container, Content, ListContainer, ListElement, MapContainer, Place } from './container.js'
 import { DotMap } from './dot-map.js'
 import { createContainer } from './make.js'
@@ -54,16 +54,26 @@ function addFixed(map: MapContainer, key: string, type: ContainerType, isDeclare
   return child
 }
 
+/** A fixed container that an op names. */
+interface Touched {
+  readonly container: Container
+  /** The outermost container that shows from now on, where there was nothing or something else. */
+  readonly appeared: Container | undefined
+}
+
 /** The fixed container with a path, which is encoded and shown from now on. */
-export function touchFixed(root: MapContainer, path: readonly string[], type: ContainerType): Container {
+export function touchFixed(root: MapContainer, path: readonly string[], type: ContainerType): Touched {
   let map = root
+  let appeared: Container | undefined
   for (const [depth, key] of path.entries()) {
     const isLast = depth === path.length - 1
+    const shown = fixedChild(map, key)
     const child = touchChild(map, key, isLast ? type : 'map')
-    if (isLast || child.type !== 'map') return child
+    if (shown !== child && fixedChild(map, key) === child) appeared ??= child
+    if (isLast || child.type !== 'map') return { container: child, appeared }
     map = child
   }
-  return map
+  return { container: map, appeared }
 }
 
 /** The fixed container of a map with a key and a type, which is encoded and shown from now on. */

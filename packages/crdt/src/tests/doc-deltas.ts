@@ -18,7 +18,8 @@ export function applyDocDeltas(value: unknown, deltas: readonly DocDelta[]): unk
   return result
 }
 
-function replaceAt(
+/** A copy in which the value at a path is another one; undefined as result takes a key away. */
+export function replaceAt(
   value: Json | undefined,
   path: DocPath,
   change: (former: Json | undefined) => Json | undefined,

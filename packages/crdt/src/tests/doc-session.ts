@@ -3,13 +3,14 @@ import { decodeDocBody } from '../doc/body-codec.js'
 import type { DocBody } from '../doc/body.js'
 import type { DocDelta, DocPath } from '../doc/delta.js'
 import type { DocIntent } from '../doc/intents.js'
-import { newCounter, newText } from '../doc/new-container.js'
+import { isNewContainer, newContainerType, newCounter, newText } from '../doc/new-container.js'
 import type { DocState } from '../doc/state.js'
 import { doc } from '../doc.js'
 import { isFlowSyncError } from '../errors.js'
 import { Fold } from '../fold.js'
 import type { Op, ReplicaId, SequencedOp } from '../op.js'
-import { applyDocDeltas } from './doc-deltas.js'
+import type { Json } from '../json.js'
+import { applyDocDeltas, replaceAt } from './doc-deltas.js'
 import { DocReference } from './doc-reference.js'
 import type { Random } from './random.js'
 
@@ -71,10 +72,12 @@ export class DocSession {
 
   private edit(client: Client): void {
     const before = client.fold.value
-    const nowMs = this.random.below(4)
+    // Now and then a clock is so far ahead that nobody follows it.
+    const nowMs = this.random.below(4) + (this.random.chance(0.1) ? 10_000_000 : 0)
+    const intent = this.intent(before)
     let prepared
     try {
-      prepared = client.fold.prepare(this.intent(before), {
+      prepared = client.fold.prepare(intent, {
         replica: client.replica,
         counter: client.nextCounter,
         nowMs,
@@ -85,6 +88,14 @@ export class DocSession {
       this.refused++
       return
     }
+    const asked = afterIntent(before, intent)
+    check(
+      isDeepStrictEqual(client.fold.value, asked),
+      'an author sees what he did',
+      intent,
+      before,
+      client.fold.value,
+    )
     if (!prepared) return
     this.made++
     this.checkDeltas(before, prepared.deltas, client.fold.value)
@@ -281,6 +292,58 @@ export class DocSession {
     }
     for (const client of this.clients.slice(0, 1)) this.compare(client)
   }
+}
+
+/** What an author expects of an intent that was not refused. */
+function afterIntent(before: object, intent: DocIntent): unknown {
+  const at = (change: (former: Json | undefined) => Json | undefined) =>
+    replaceAt(before as Json, intent.path, change)
+  const inList = (change: (items: Json[]) => unknown) =>
+    at((former) => {
+      const items = [...(former as readonly Json[])]
+      change(items)
+      return items
+    })
+  switch (intent.op) {
+    case 'set':
+      return at(() => shown(intent.value))
+    case 'delete': {
+      const last = intent.path.at(-1)
+      if (typeof last === 'string') return at(() => undefined)
+      const parent = { op: 'remove', path: intent.path.slice(0, -1), pos: Number(last), length: 1 } as const
+      return afterIntent(before, parent)
+    }
+    case 'insert':
+      return inList((items) => items.splice(intent.pos, 0, ...intent.values.map(shown)))
+    case 'remove':
+      return inList((items) => items.splice(intent.pos, intent.length))
+    case 'move':
+      return inList((items) => items.splice(intent.to, 0, ...items.splice(intent.from, 1)))
+    case 'increment':
+      return at((former) => (former as number) + (intent.amount ?? 1))
+    case 'replaceText':
+      return at((former) => {
+        const chars = former as string
+        const edges = [0]
+        for (const char of chars) edges.push((edges.at(-1) ?? 0) + char.length)
+        const from = edges.findLast((edge) => edge <= intent.pos) ?? 0
+        const end = Math.min(intent.pos + intent.length, chars.length)
+        const to =
+          intent.length === 0 || end <= intent.pos ? from : (edges.find((edge) => edge >= end) ?? from)
+        return chars.slice(0, from) + intent.text + chars.slice(to)
+      })
+    default:
+      throw new Error(`${intent.op} is not expected`)
+  }
+}
+
+/** A value as it shows once it is written. */
+function shown(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(shown)
+  if (typeof value !== 'object' || value === null) return value as Json
+  if (isNewContainer(value))
+    return newContainerType(value) === 'text' ? Reflect.get(value, 'text') : Reflect.get(value, 'amount')
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shown(member)]))
 }
 
 function check(holds: boolean, law: string, ...facts: readonly unknown[]): void {
