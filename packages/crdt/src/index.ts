@@ -18,12 +18,18 @@ export {
   type NewText,
   type ShapeValue,
 } from './doc.js'
+export type { DocumentVersion } from './document/document-version.js'
+export { TextDocument } from './document/text-document.js'
+export { TextHistory, blame, textAt, textDiff, type BlameRun } from './document/text-history.js'
+export { UpdateDecoder } from './document/update-decoder.js'
+export { UpdateEncoder } from './document/update-encoder.js'
 export { FlowSyncError, isFlowSyncError, type FlowSyncErrorOptions } from './errors.js'
 export { Fold, carryOver, type FoldOrigin, type Prepared, type Received } from './fold.js'
 export type { Json } from './json.js'
 export { applyListDeltas, type ListDelta } from './list/list-delta.js'
 export { list, type ListActions, type ListIntent, type ListOptions, type ListRule } from './list.js'
 export { log, type LogActions, type LogIntent, type LogOptions, type LogRule } from './log.js'
+export { map, type MapActions, type MapIntent, type MapOptions, type MapRule } from './map.js'
 export { isReplicaId, type Op, type OpId, type ReplicaId, type SequencedOp } from './op.js'
 export type { PendingOp } from './pending-ops.js'
 export {
@@ -46,8 +52,14 @@ export type {
   ValueOf,
 } from './rule.js'
 export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from './schema.js'
-export type { SetElement } from './set-element.js'
-export { set, type SetActions, type SetIntent, type SetOptions, type SetRule } from './set.js'
+export {
+  set,
+  type SetActions,
+  type SetElement,
+  type SetIntent,
+  type SetOptions,
+  type SetRule,
+} from './set.js'
 export { applyTextDeltas, type TextDelta } from './text-delta.js'
 export { mapPosition, type PositionAffinity } from './text-position.js'
 export { text, type TextActions, type TextIntent, type TextRule } from './text.js'

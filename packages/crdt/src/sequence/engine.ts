@@ -25,17 +25,6 @@ export interface Content {
   change(position: number, deleteCount: number, insertCount: number, insertOffset: number): void
 }
 
-/** Who made an op, and after what. */
-export interface Origin {
-  /** The author's number in the graph. */
-  readonly author: number
-  readonly counter: number
-  /** How many counters it takes. */
-  readonly count: number
-  /** The newest units that the author knew. */
-  readonly parents: Frontier
-}
-
 /** A tracker is kept for at least so many units that did not need it. */
 const MIN_IDLE_UNITS = 1024
 
@@ -49,7 +38,7 @@ const MIN_IDLE_UNITS = 1024
  */
 export class SequenceEngine {
   readonly graph: EventGraph
-  readonly runs = new OpRuns()
+  readonly runs: OpRuns
   private readonly content: Content
   private readonly joinsOps: boolean
   private readonly turningPoints = new TurningPoints()
@@ -62,64 +51,102 @@ export class SequenceEngine {
   constructor(graph: EventGraph, content: Content, joinsOps: boolean) {
     this.graph = graph
     this.content = content
+    this.runs = new OpRuns(content.length)
     this.joinsOps = joinsOps
   }
 
   /**
-   * Merges an op, and changes the content accordingly.
-   * @param patch at the version that the op was made at; what does not fit there is made to, by the one
-   *   rule of {@link fit}
+   * Merges an op, and changes the content accordingly. What does not fit where it was made is made to, by the
+   * one rule of {@link fit}.
+   * @param author the author's number in the graph
+   * @param counters how many counters it takes
+   * @param parents the newest units that the author knew
    * @returns its first unit
    */
-  apply(origin: Origin, patch: Patch): LocalVersion {
-    return this.graph.coversHeads(origin.parents)
-      ? this.applyNext(origin, patch)
-      : this.applyConcurrent(origin, patch)
+  apply(
+    author: number,
+    counter: number,
+    counters: number,
+    parents: Frontier,
+    position: number,
+    deleteCount: number,
+    insertCount: number,
+  ): LocalVersion {
+    if (!this.graph.coversHeads(parents)) {
+      return this.applyConcurrent(author, counter, counters, parents, position, deleteCount, insertCount)
+    }
+    this.fit(position, deleteCount, this.content.length, undefined)
+    return this.applyNext(author, counter, counters, this.position, this.deleteCount, insertCount)
   }
 
-  private applyNext(origin: Origin, patch: Patch): LocalVersion {
-    const { content, runs } = this
-    this.fit(patch, content.length, undefined)
-    const { position, deleteCount } = this
-    const { insertCount } = patch
-    const follows = this.graph.singleHead === this.graph.length - 1 && this.graph.length > 0
-    const first = this.append(origin, deleteCount + insertCount, follows)
-    this.turningPoints.add(first, Math.max(1, deleteCount + insertCount))
+  /** Merges an op of somebody who knows everything, and that fits. */
+  applyNext(
+    author: number,
+    counter: number,
+    counters: number,
+    position: number,
+    deleteCount: number,
+    insertCount: number,
+  ): LocalVersion {
+    const { content, runs, graph } = this
+    const first = graph.length
+    const units = deleteCount + insertCount
+    const follows = first > 0 && graph.singleHead === first - 1
+    if (!follows || !this.joinsOps || units !== counters || !graph.extend(author, counter, units)) {
+      graph.append(author, counter, counters, Math.max(1, units), graph.heads)
+    }
+    this.turningPoints.add(first, graph.length - first)
     if (this.tracker) this.dropIdleTracker(this.tracker)
     this.log(position, deleteCount, insertCount, content.length, follows)
-    if (deleteCount > 0) runs.noteTails(first, content.tailsWithin(position, deleteCount))
-    if (deleteCount > 0 || insertCount > 0) content.change(position, deleteCount, insertCount, 0)
+    if (deleteCount > 0) {
+      const tails = content.tailsWithin(position, deleteCount)
+      if (tails.length > 0) runs.noteTails(first, tails)
+    }
+    if (units > 0) content.change(position, deleteCount, insertCount, 0)
     return first
   }
 
-  private applyConcurrent(origin: Origin, patch: Patch): LocalVersion {
+  private applyConcurrent(
+    author: number,
+    counter: number,
+    counters: number,
+    parents: Frontier,
+    position: number,
+    deleteCount: number,
+    insertCount: number,
+  ): LocalVersion {
     const { graph, content } = this
-    const { parents } = origin
     const tracker = this.trackerFor(parents)
     tracker.prepare(parents)
-    this.fit(patch, tracker.preparedLength, tracker)
-    const { position, deleteCount } = this
-    const { insertCount } = patch
+    this.fit(position, deleteCount, tracker.preparedLength, tracker)
+    const { position: start, deleteCount: deleted } = this
     const follows = parents.length === 1 && parents[0] === graph.length - 1
-    const first = this.append(origin, deleteCount + insertCount, follows)
-    this.log(position, deleteCount, insertCount, content.length, follows)
-    if (deleteCount > 0) {
-      tracker.delete(first, position, deleteCount, 1)
+    const first = this.append(author, counter, counters, parents, deleted + insertCount, follows)
+    this.log(start, deleted, insertCount, content.length, follows)
+    if (deleted > 0) {
+      tracker.delete(first, start, deleted, 1)
       this.removeUnits(tracker)
     }
     if (insertCount > 0) {
-      const shown = tracker.insert(first + deleteCount, position, insertCount)
+      const shown = tracker.insert(first + deleted, start, insertCount)
       content.change(shown, 0, insertCount, 0)
-    } else if (deleteCount === 0) tracker.skip(first)
+    } else if (deleted === 0) tracker.skip(first)
     return first
   }
 
   /** Adds a run to the graph, or lengthens the last one. */
-  private append({ author, counter, count, parents }: Origin, units: number, follows: boolean): LocalVersion {
+  private append(
+    author: number,
+    counter: number,
+    counters: number,
+    parents: Frontier,
+    units: number,
+    follows: boolean,
+  ): LocalVersion {
     const { graph } = this
     const first = graph.length
-    if (follows && this.joinsOps && units === count && graph.extend(author, counter, count)) return first
-    return graph.append(author, counter, count, Math.max(1, units), parents)
+    if (follows && this.joinsOps && units === counters && graph.extend(author, counter, units)) return first
+    return graph.append(author, counter, counters, Math.max(1, units), parents)
   }
 
   private log(
@@ -141,7 +168,7 @@ export class SequenceEngine {
    * A range that reaches beyond the sequence is cut. One that begins or ends within a surrogate pair is
    * widened to all of the pair, and what is inserted within a pair goes before it.
    */
-  private fit({ position, deleteCount }: Patch, length: number, tracker: Tracker | undefined): void {
+  private fit(position: number, deleteCount: number, length: number, tracker: Tracker | undefined): void {
     const start = Math.min(position, length)
     const end = start + Math.min(deleteCount, length - start)
     this.position = start > 0 && start < length && this.isTail(start, tracker) ? start - 1 : start
@@ -160,18 +187,25 @@ export class SequenceEngine {
    * accordingly. If they do not fit, they count as one op that deletes their range.
    * @param position of the first deletion
    */
-  applyBackspaces(origin: Origin, position: number, count: number): LocalVersion {
+  applyBackspaces(
+    author: number,
+    counter: number,
+    counters: number,
+    parents: Frontier,
+    position: number,
+    count: number,
+  ): LocalVersion {
     const { graph, content } = this
-    const isNext = graph.coversHeads(origin.parents)
-    const tracker = isNext ? undefined : this.trackerFor(origin.parents)
-    tracker?.prepare(origin.parents)
+    const isNext = graph.coversHeads(parents)
+    const tracker = isNext ? undefined : this.trackerFor(parents)
+    tracker?.prepare(parents)
     const start = position - count + 1
     const length = tracker ? tracker.preparedLength : content.length
     if (start < 0 || position >= length || this.hasTails(start, position + 2, length, tracker)) {
-      return this.apply(origin, { position: Math.max(0, start), deleteCount: count, insertCount: 0 })
+      return this.apply(author, counter, counters, parents, Math.max(0, start), count, 0)
     }
-    const follows = origin.parents.length === 1 && origin.parents[0] === graph.length - 1
-    const first = this.append(origin, count, follows)
+    const follows = parents.length === 1 && parents[0] === graph.length - 1
+    const first = this.append(author, counter, counters, parents, count, follows)
     this.runs.append(BACKSPACE, position, count, content.length, follows)
     if (tracker) {
       tracker.delete(first, start, count, -1)

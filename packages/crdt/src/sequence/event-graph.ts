@@ -26,10 +26,15 @@ export class EventGraph {
   private readonly authors = new Column('int32')
   private readonly counters = new Column('safe')
   private readonly parents = new FrontierColumn()
+  /** How many counters runs take that have another number of units: ops that did not fit. */
+  private readonly misfits = new Map<number, number>()
   private units = 0
   /** The only head, or -1 when there is none, or -2 when there are several. */
   private head = -1
   private manyHeads: Frontier = START
+  /** The author of the last run, and the counter that would continue it; 0 when none would. */
+  private tipAuthor = -1
+  private tipCounter = 0
 
   /** How many units it holds; also the local version of the next one. */
   get length(): number {
@@ -100,16 +105,13 @@ export class EventGraph {
    * @returns false when they are not; nothing has changed
    */
   extend(author: number, counter: number, count: number): boolean {
-    const run = this.starts.length - 1
-    if (run < 0 || this.authors.at(run) !== author) return false
-    const chain = this.chain(author)
-    if (chain.end !== counter || this.counters.at(run) + this.units - this.starts.at(run) !== counter)
-      return false
+    if (author !== this.tipAuthor || counter !== this.tipCounter) return false
     const last = this.units - 1
     this.units += count
     if (this.head >= 0) this.head = this.units - 1
     else this.manyHeads = this.manyHeads.map((head) => (head === last ? last + count : head))
-    chain.end = counter + count
+    this.tipCounter = counter + count
+    this.chain(author).end = counter + count
     return true
   }
 
@@ -126,6 +128,7 @@ export class EventGraph {
     this.authors.push(author)
     this.counters.push(counter)
     this.parents.push(parents)
+    if (counters !== count) this.misfits.set(run, counters)
     this.units = first + count
     this.moveHeads(parents, this.units - 1)
     const chain = this.chain(author)
@@ -135,6 +138,8 @@ export class EventGraph {
     if (at === chain.runs.length) chain.runs.push(run)
     else chain.runs.splice(at, 0, run)
     chain.end = Math.max(chain.end, counter + counters)
+    this.tipAuthor = author
+    this.tipCounter = counters === count && chain.end === counter + counters ? chain.end : 0
     return first
   }
 
@@ -166,6 +171,16 @@ export class EventGraph {
 
   counterOf(run: number): number {
     return this.counters.at(run)
+  }
+
+  /** How many counters a run takes: as many as it has units, unless it is an op that did not fit. */
+  countersOf(run: number): number {
+    return this.misfits.get(run) ?? this.endOf(run) - this.starts.at(run)
+  }
+
+  /** Whether a run is an op that did not fit, so that its units and its counters do not correspond. */
+  isMisfit(run: number): boolean {
+    return this.misfits.size > 0 && this.misfits.has(run)
   }
 
   /** The newest units that the author of a run's first unit knew. */

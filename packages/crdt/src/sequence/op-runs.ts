@@ -32,6 +32,12 @@ export class OpRuns {
   private lastKind: OpKind = NOTHING
   private lastStart = 0
   private lastPosition = 0
+  private readonly firstLength: number
+
+  /** @param firstLength of the visible sequence before the first op */
+  constructor(firstLength: number) {
+    this.firstLength = firstLength
+  }
 
   get count(): number {
     return this.starts.length
@@ -132,7 +138,7 @@ export class OpRuns {
 
   /** How long the visible sequence was before a unit, if its author knew all units before. */
   lengthBefore(version: LocalVersion): number {
-    if (this.count === 0) return 0
+    if (this.count === 0) return this.firstLength
     const run = this.runAt(version)
     const length = this.lengths.at(run)
     const kind = this.kindOf(run)

@@ -61,7 +61,8 @@ export class StreamSequence {
     const past = this.history.pastOf(op)
     const count = op.count ?? Math.max(1, patch.deleteCount + patch.insertCount)
     const parents = this.history.parentsFor(past)
-    this.engine.apply({ author: past.author, counter: past.counter, count, parents }, patch)
+    const { position, deleteCount, insertCount } = patch
+    this.engine.apply(past.author, past.counter, count, parents, position, deleteCount, insertCount)
     this.history.note(past, op.seq)
   }
 

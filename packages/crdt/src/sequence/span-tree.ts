@@ -227,6 +227,15 @@ export class SpanTree {
     }
   }
 
+  /** Visits all spans from left to right. */
+  walk(visit: (span: Span) => void): void {
+    const { nodes } = this
+    for (let leaf = 0; leaf >= 0; leaf = nodes[leaf + NEXT] as number) {
+      const end = leaf + ITEMS + (nodes[leaf + COUNT] as number)
+      for (let cell = leaf + ITEMS; cell < end; cell++) visit(nodes[cell] as number)
+    }
+  }
+
   /** How many units the document shows before a span: the span's position in it. */
   shownBefore(span: Span): number {
     const { nodes, spans } = this

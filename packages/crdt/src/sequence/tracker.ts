@@ -190,6 +190,19 @@ export class Tracker {
     return this.lostTails.has(spans.idOf(spans.found) + spans.offset)
   }
 
+  /**
+   * Visits the units of the prepared version from left to right, run by run: the first unit, how many, and
+   * whether the version shows them. Units of the placeholder are below 0, all others are local versions.
+   */
+  walk(visit: (first: LocalVersion, count: number, isVisible: boolean) => void): void {
+    const { spans, shift } = this
+    const placeholder = shift + this.first
+    spans.walk((span) => {
+      const id = spans.idOf(span)
+      visit(id < placeholder ? id - placeholder : id - shift, spans.lengthOf(span), spans.stateOf(span) === 1)
+    })
+  }
+
   private took(last: LocalVersion): void {
     this.heldEnd = last + 1
     this.single = last

@@ -7,15 +7,15 @@ import type { Frontier, LocalVersion } from './version.js'
  * EuroSys 2025, section 3.5): what concurrent ops do is found out from there.
  */
 export class TurningPoints {
-  /** Ranges of such units, ascending: first, and the one after the last. */
+  /** Ranges of such units, ascending: for each, where the one before it ended, and its first unit. */
   private readonly ranges: LocalVersion[] = []
+  /** The unit after the last range. */
+  private end = -1
 
   /** Adds units after all others, each of whose authors knew everything. */
   add(first: LocalVersion, count: number): void {
-    const { ranges } = this
-    const last = ranges.length - 1
-    if (last > 0 && ranges[last] === first) ranges[last] = first + count
-    else ranges.push(first, first + count)
+    if (first !== this.end) this.ranges.push(this.end, first)
+    this.end = first + count
   }
 
   /** Forgets what an op disproves that was made at a version; returns the last turning point left, or 0. */
@@ -24,20 +24,20 @@ export class TurningPoints {
     let newest = -1
     for (const one of version) if (one > newest) newest = one
     while (ranges.length > 0) {
-      const end = ranges.length - 1
-      const first = ranges[end - 1] as number
-      const last = (ranges[end] as number) - 1
+      const first = ranges[ranges.length - 1] as number
+      const last = this.end - 1
       // Whoever knows one from a turning point on knows all before it.
       if (newest >= last) return last
       if (newest >= first) {
-        ranges[end] = newest + 2
+        this.end = newest + 2
         return newest + 1
       }
       if (isWithin(graph.parentsOf(first), version)) {
-        ranges[end] = first + 1
+        this.end = first + 1
         return first
       }
-      ranges.length -= 2
+      ranges.pop()
+      this.end = ranges.pop() as number
     }
     return 0
   }

@@ -1,0 +1,227 @@
+import { ByteReader } from '../bytes.js'
+import { malformed, readCount, readReplica } from '../codec.js'
+import { FlowSyncError, isFlowSyncError } from '../errors.js'
+import type { OpId, ReplicaId } from '../op.js'
+import { BACKSPACE, DELETE, INSERT, NOTHING } from '../sequence/op-runs.js'
+import type { OpKind } from '../sequence/op-runs.js'
+import type { LocalVersion } from '../sequence/version.js'
+import type { TextDelta } from '../text-delta.js'
+import { applyUpdate } from './apply-update.js'
+import type { DocumentCore } from './document-core.js'
+import {
+  AT_CARET,
+  BEFORE_CARET,
+  ELSEWHERE,
+  HAS_HEAD,
+  HAS_LENGTH,
+  IS_MISFIT,
+  MAX_UNITS,
+  PATCH,
+} from './session-format.js'
+import type { TextDocument } from './text-document.js'
+import { caretAfter, unzigzag } from './update-codec.js'
+import type { GraphRun, OpRun } from './update-codec.js'
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** What both sides of a session know of the ops before. */
+interface SessionState {
+  readonly replicas: ReplicaId[]
+  /** The counter after each one's last op in the session. */
+  readonly ends: number[]
+  /** The author of the last op, by its place; -1 before the first. */
+  author: number
+  caret: number
+}
+
+/** Merges the updates of one {@link UpdateEncoder}, in the order in which it made them. */
+export class UpdateDecoder {
+  private readonly document: TextDocument
+  private state: SessionState = { replicas: [], ends: [], author: -1, caret: 0 }
+  /** The core that `number` and `last` belong to. */
+  private core: DocumentCore | undefined
+  /** The number of the last author in the graph, and the last unit of the session there. */
+  private number = -1
+  private last: LocalVersion = -1
+
+  constructor(document: TextDocument) {
+    this.document = document
+  }
+
+  /**
+   * Merges an update.
+   * @returns what changed, in order
+   * @throws FlowSyncError as {@link TextDocument.merge} does; nothing has changed then, and the same update
+   *   may be merged later
+   */
+  merge(bytes: Uint8Array): readonly TextDelta[] {
+    return this.mergeTyped(bytes) ?? this.mergeAny(bytes)
+  }
+
+  /** Most updates are one unit that follows the one before; they take a short way. */
+  private mergeTyped(bytes: Uint8Array): readonly TextDelta[] | undefined {
+    const { state, core, last, number } = this
+    const head = bytes[0] as number
+    const kind = head & 3
+    if (head > 0x0f || kind > DELETE || core === undefined || core !== this.document.core) return undefined
+    const counter = state.ends[state.author] as number
+    if (core.graph.nextCounterOf(number) !== counter) return undefined
+    let at = 1
+    let position = state.caret
+    const place = head >> 2
+    if (place === BEFORE_CARET) position--
+    else if (place === ELSEWHERE) {
+      let value = bytes[at++] as number
+      if (value > 0x7f) {
+        const more = bytes[at++] as number
+        if (!(more > 0 && more < 0x80)) return undefined
+        value = (value & 0x7f) | (more << 7)
+      }
+      position += (value & 1) === 1 ? -(value + 1) >> 1 : value >> 1
+    } else if (place !== AT_CARET) return undefined
+    const unit = bytes[at]
+    if (position < 0 || bytes.length !== (kind === INSERT ? at + 1 : at)) return undefined
+    if (kind === INSERT && !((unit as number) < 0x80)) return undefined
+
+    const insert = kind === INSERT ? String.fromCharCode(unit as number) : ''
+    const deltas: TextDelta[] = []
+    core.deltas = deltas
+    const isLast = last === core.graph.length - 1
+    if (kind !== INSERT || !isLast || !core.typeOn(number, counter, position, insert)) {
+      core.patch(number, counter, 1, [last], position, kind === INSERT ? 0 : 1, insert)
+    }
+    core.deltas = undefined
+    state.ends[state.author] = counter + 1
+    state.caret = position + insert.length
+    this.last = core.graph.length - 1
+    return deltas
+  }
+
+  private mergeAny(bytes: Uint8Array): readonly TextDelta[] {
+    const { document, state } = this
+    const next: SessionState = { ...state, replicas: [...state.replicas], ends: [...state.ends] }
+    const ops = decode(bytes, next)
+    document.admit(ops)
+    const deltas = document.collect(() => applyUpdate(document.core, ops))
+    this.state = next
+    this.remember(next)
+    return deltas
+  }
+
+  private remember({ replicas, ends, author }: SessionState): void {
+    const { core } = this.document
+    this.core = core
+    this.number = core.graph.numberOf(replicas[author] as ReplicaId)
+    this.last = core.locate(this.number, (ends[author] as number) - 1)
+    if (this.last < 0) this.core = undefined
+  }
+}
+
+interface Ops {
+  readonly graphRuns: GraphRun[]
+  readonly opRuns: OpRun[]
+  inserted: string
+}
+
+function decode(bytes: Uint8Array, state: SessionState): Ops {
+  try {
+    const ops: Ops = { graphRuns: [], opRuns: [], inserted: '' }
+    const reader = new ByteReader(bytes)
+    while (reader.remaining > 0) readOp(reader, state, ops)
+    return ops
+  } catch (cause) {
+    if (isFlowSyncError(cause)) throw new FlowSyncError('update/invalid', cause.message, { cause })
+    throw cause
+  }
+}
+
+function readOp(reader: ByteReader, state: SessionState, ops: Ops): void {
+  const head = reader.u8()
+  const kind = head & 3
+  const place = (head >> 2) & 3
+  const isMisfit = (head & IS_MISFIT) !== 0
+  if (head > 0x7f || place > ELSEWHERE || (isMisfit && kind !== PATCH))
+    throw malformed(`unknown flags ${head}`)
+  const before = state.author < 0 ? undefined : idBefore(state)
+  const parents = (head & HAS_HEAD) === 0 ? undefined : readHead(reader, state, before)
+  if (!before && !parents) throw malformed('the first op follows none')
+  const step =
+    place === ELSEWHERE ? unzigzag(reader.varint(2 * MAX_UNITS + 1)) : place === BEFORE_CARET ? -1 : 0
+  const position = state.caret + step
+  if (position < 0 || position > MAX_UNITS) throw malformed('a position is out of range')
+  const taken = isMisfit ? reader.varint() : 0
+  const hasLength = (head & HAS_LENGTH) !== 0
+  const isCounted = kind === PATCH || (kind !== INSERT && hasLength)
+  const deleted = isCounted ? reader.varint(MAX_UNITS) : kind === INSERT ? 0 : 1
+  if (deleted === 0 && (kind === DELETE || kind === BACKSPACE)) throw malformed('an op without units')
+  const text = kind === INSERT || kind === PATCH ? readText(reader, hasLength) : ''
+  if (kind === INSERT && text === '') throw malformed('an op without units')
+
+  const units = Math.max(1, deleted + text.length)
+  const counters = isMisfit ? taken : units
+  if (counters < 1 || (isMisfit && counters === units)) throw malformed('an op that fits is said not to')
+  const replica = state.replicas[state.author] as ReplicaId
+  const counter = state.ends[state.author] as number
+  if (!Number.isSafeInteger(counter + counters)) throw malformed('a counter is out of range')
+  ops.graphRuns.push({ replica, counter, units, counters, parents: parents ?? [before as OpId] })
+  addRuns(ops, kind, position, deleted, text)
+  state.ends[state.author] = counter + counters
+  state.caret = kind === PATCH ? position + text.length : caretAfter(kind as OpKind, position, units)
+}
+
+function idBefore({ replicas, ends, author }: SessionState): OpId {
+  return { replica: replicas[author] as ReplicaId, counter: (ends[author] as number) - 1 }
+}
+
+function addRuns(ops: Ops, kind: number, position: number, deleted: number, text: string): void {
+  const { opRuns } = ops
+  ops.inserted += text
+  if (deleted > 0) opRuns.push({ kind: kind === BACKSPACE ? BACKSPACE : DELETE, position, units: deleted })
+  if (text !== '') opRuns.push({ kind: INSERT, position, units: text.length })
+  if (deleted === 0 && text === '') opRuns.push({ kind: NOTHING, position, units: 1 })
+}
+
+function readHead(reader: ByteReader, state: SessionState, before: OpId | undefined): readonly OpId[] {
+  const author = readPlace(reader, state)
+  const counter = (state.ends[author] as number) + unzigzag(reader.varint())
+  if (counter < 1 || !Number.isSafeInteger(counter)) throw malformed('a counter is out of range')
+  state.author = author
+  state.ends[author] = counter
+  const count = readCount(reader, 2)
+  if (count === 0) {
+    if (!before) throw malformed('the first op follows none')
+    return [before]
+  }
+  const parents: OpId[] = []
+  for (let left = count - 1; left > 0; left--) {
+    const replica = state.replicas[readPlace(reader, state)] as ReplicaId
+    const parent = reader.varint()
+    if (parent < 1) throw malformed('a counter is out of range')
+    parents.push({ replica, counter: parent })
+  }
+  return parents
+}
+
+/** A replica's place in the list; a new one is introduced. */
+function readPlace(reader: ByteReader, { replicas, ends }: SessionState): number {
+  const place = reader.varint(replicas.length)
+  if (place < replicas.length) return place
+  const replica = readReplica(reader)
+  if (replicas.includes(replica)) throw malformed('a replica is introduced twice')
+  replicas.push(replica)
+  ends.push(1)
+  return place
+}
+
+function readText(reader: ByteReader, hasLength: boolean): string {
+  if (!hasLength) {
+    const unit = reader.u8()
+    if (unit > 0x7f) throw malformed('a character beyond ASCII without its length')
+    return String.fromCharCode(unit)
+  }
+  try {
+    return decoder.decode(reader.bytes())
+  } catch (cause) {
+    throw malformed('a text is not valid UTF-8', cause)
+  }
+}
