@@ -31,7 +31,7 @@ export class TextHistory {
     const { graph, engine } = this.core
     this.tracker = new Tracker(graph, engine.runs)
     this.tracker.reset(0)
-    while (this.tracker.end < graph.length) this.tracker.replay()
+    while (this.tracker.end < graph.length) this.tracker.replay(graph.length)
   }
 
   /**

@@ -43,7 +43,7 @@ export class AnchoredText extends TextSequence {
     tracker?.prepare(parents)
     const length = tracker ? tracker.preparedLength : this.content.length
     const fitting = fitPatch(patch, length, (position) => engine.isTail(position, tracker))
-    engine.apply({ author: past.author, counter: past.counter, count: 1, parents }, NO_CHANGE)
+    engine.apply(past.author, past.counter, 1, parents, 0, 0, 0)
     history.note(past, op.seq)
     return fitting
   }

@@ -176,7 +176,8 @@ export class SequenceEngine {
     else this.deleteCount = (end < length && this.isTail(end, tracker) ? end + 1 : end) - this.position
   }
 
-  private isTail(position: number, tracker: Tracker | undefined): boolean {
+  /** Whether the unit at a position, of the content or of what a tracker has prepared, is the second half of a pair. */
+  isTail(position: number, tracker: Tracker | undefined): boolean {
     if (!tracker) return this.content.isTail(position)
     const shown = tracker.shownPosition(position)
     return shown < 0 ? tracker.isLostTail(position) : this.content.isTail(shown)
@@ -242,7 +243,7 @@ export class SequenceEngine {
   }
 
   /** A tracker that holds all units, from a version that an author with these parents knew. */
-  private trackerFor(parents: Frontier): Tracker {
+  trackerFor(parents: Frontier): Tracker {
     const { graph } = this
     const start = this.turningPoints.settleFor(parents, graph)
     let { tracker } = this
@@ -254,7 +255,7 @@ export class SequenceEngine {
       // Beginning anew costs no more than the units it forgets have cost.
       tracker.reset(start)
     }
-    while (tracker.end < graph.length) tracker.replay()
+    while (tracker.end < graph.length) tracker.replay(graph.length)
     return tracker
   }
 

@@ -64,7 +64,8 @@ function compareRight(spans: SpanTree, index: SpanIndex, a: number, b: number): 
   return compareUnits(spans, index, a, b)
 }
 
-function compareUnits(spans: SpanTree, index: SpanIndex, a: number, b: number): number {
+/** Negative when unit `a` stands before unit `b` in the document, 0 when they are the same. */
+export function compareUnits(spans: SpanTree, index: SpanIndex, a: number, b: number): number {
   const spanA = index.find(a)
   const spanB = index.find(b)
   return spanA === spanB ? a - b : spans.compare(spanA, spanB)

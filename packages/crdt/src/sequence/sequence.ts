@@ -42,8 +42,8 @@ const NONE: readonly number[] = Object.freeze([])
 
 /** A stream's ops on a sequence, merged. What the sequence holds is its owner's. */
 export class StreamSequence {
-  private readonly history: StreamHistory
-  private readonly engine: SequenceEngine
+  readonly history: StreamHistory
+  readonly engine: SequenceEngine
 
   /** @param floor the seq up to which `content` was folded; nothing else is known of the ops up to there */
   constructor(content: Content, floor: number) {

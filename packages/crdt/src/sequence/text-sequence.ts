@@ -39,8 +39,8 @@ class TextContent implements Content {
 
 /** A text that many edit at once, by the ops of a stream. */
 export class TextSequence {
-  private readonly content: TextContent
-  private readonly stream: StreamSequence
+  protected readonly content: TextContent
+  protected readonly stream: StreamSequence
 
   /** @param floor the seq up to which `text` was folded; nothing else is known of the ops up to there */
   constructor(text: string, floor: number) {

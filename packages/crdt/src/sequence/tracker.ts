@@ -21,8 +21,8 @@ import type { Frontier, LocalVersion } from './version.js'
 export class Tracker {
   private readonly graph: EventGraph
   private readonly runs: OpRuns
-  private readonly spans = new SpanTree()
-  private readonly index = new SpanIndex()
+  protected readonly spans = new SpanTree()
+  protected readonly index = new SpanIndex()
   private readonly deletions = new DeletionLog()
   private readonly difference = new VersionDifference()
   /** Units that the document has lost and that were the second half of a surrogate pair. */
@@ -149,13 +149,13 @@ export class Tracker {
     }
   }
 
-  /** Takes in units that the document shows already: one run of them, or what is left of it. */
-  replay(): void {
+  /** Takes in units before `limit` that the document shows already: one run of them, or what is left of it. */
+  replay(limit: LocalVersion): void {
     const { runs, heldEnd: version } = this
     this.prepare(this.graph.parentsOf(version))
     const run = runs.runAt(version)
     const kind = runs.kindOf(run)
-    const count = runs.endOf(run) - version
+    const count = Math.min(runs.endOf(run), limit) - version
     const position = runs.positionOf(run, version)
     if (kind === INSERT) this.insert(version, position, count)
     else if (kind === DELETE) this.delete(version, position, count, 1)
