@@ -66,6 +66,8 @@ describe('string', () => {
     reader.end()
     const plain = new TextEncoder().encode(text)
     expect(bytes.subarray(bytes.length - plain.length)).toEqual(plain)
+    expect(Uint8Array.from(written((writer) => writer.text(text)))).toEqual(plain)
+    expect(new ByteReader(plain).text()).toBe(text)
   })
 
   it.each([

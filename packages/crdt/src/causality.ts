@@ -1,4 +1,4 @@
-import type { OpId } from './op.js'
+import type { OpId, ReplicaId } from './op.js'
 
 /** An op that a state remembers: its id and, once the hub has placed it, its seq. */
 export interface Dot extends OpId {
@@ -18,10 +18,12 @@ export interface CausalContext extends OpId {
  * each foreign chain it holds and those chains were made on no newer base than its own.
  */
 export function covers(op: CausalContext, dot: Dot): boolean {
-  if (dot.seq !== undefined && dot.seq <= op.base) return true
-  if (dot.replica === op.replica) return dot.counter < op.counter
-  for (const known of op.extra) {
-    if (known.replica === dot.replica && dot.counter <= known.counter) return true
-  }
-  return false
+  return coversOp(op, dot.replica, dot.counter, dot.seq ?? Infinity)
+}
+
+/** What {@link covers} says, of an op that is not at hand as an object. A seq of Infinity: it has none yet. */
+export function coversOp(op: CausalContext, replica: ReplicaId, counter: number, seq: number): boolean {
+  if (seq <= op.base) return true
+  if (replica === op.replica) return counter < op.counter
+  return op.extra.some((known) => known.replica === replica && counter <= known.counter)
 }

@@ -1,6 +1,8 @@
-import { ByteReader, ByteWriter } from './bytes.js'
+import { ByteReader, ByteWriter, malformed } from './bytes.js'
 import { FlowSyncError, isFlowSyncError } from './errors.js'
 import type { ReplicaId } from './op.js'
+
+export { malformed }
 
 /** Writes a body or a state behind its format version, so that a later format is told apart by name. */
 export function encodeVersioned(version: number, write: (writer: ByteWriter) => void): Uint8Array {
@@ -20,10 +22,36 @@ export function decodeVersioned<Result>(
   version: number,
   read: (reader: ByteReader) => Result,
 ): Result {
+  return decodeAll(code, bytes, (reader) => {
+    checkFormat(reader.u8(), version)
+    return read(reader)
+  })
+}
+
+/** A body whose first byte says in its highest bit whether something is deleted, else only its format version. */
+export function decodeHeaded<Result>(
+  bytes: Uint8Array,
+  version: number,
+  read: (reader: ByteReader, isDelete: boolean) => Result,
+): Result {
+  return decodeAll('op/invalid', bytes, (reader) => {
+    const head = reader.u8()
+    checkFormat(head & 127, version)
+    return read(reader, head > 127)
+  })
+}
+
+function checkFormat(found: number, version: number): void {
+  if (found !== version) throw malformed(`format version ${found} where ${version} is known`)
+}
+
+function decodeAll<Result>(
+  code: 'op/invalid' | 'state/invalid',
+  bytes: Uint8Array,
+  read: (reader: ByteReader) => Result,
+): Result {
   try {
     const reader = new ByteReader(bytes)
-    const found = reader.u8()
-    if (found !== version) throw malformed(`format version ${found} where ${version} is known`)
     const result = read(reader)
     reader.end()
     return result
@@ -31,11 +59,6 @@ export function decodeVersioned<Result>(
     if (isFlowSyncError(cause)) throw new FlowSyncError(code, cause.message, { cause })
     throw cause
   }
-}
-
-/** The error for bytes that no encoder makes. */
-export function malformed(what: string, cause?: unknown): FlowSyncError<'codec/malformed'> {
-  return new FlowSyncError('codec/malformed', `Malformed bytes: ${what}.`, { cause })
 }
 
 const REPLICA_BYTES = 16

@@ -1,6 +1,7 @@
+import { malformed } from './bytes.js'
 import type { ByteReader } from './bytes.js'
-import { decodeVersioned, encodeVersioned, malformed } from './codec.js'
-import { ExactSum } from './exact-sum.js'
+import { decodeVersioned, encodeVersioned } from './codec.js'
+import { DecimalSum } from './decimal-sum.js'
 import { invalidIntent, operationOf } from './intent.js'
 import type { MergeRule } from './rule.js'
 
@@ -18,18 +19,11 @@ export type CounterActions = {
   readonly decrement: (amount?: number) => CounterIntent
 }
 
-/** Amounts and totals of a PN-counter: what was added and what was subtracted, summed up apart. */
-interface CounterState {
-  readonly added: ExactSum
-  readonly subtracted: ExactSum
-  cached: number | undefined
-}
-
 /** A signed amount, never 0. */
 type CounterBody = number
 
 /** The rule that {@link counter} makes. */
-export type CounterRule = MergeRule<number, CounterIntent, CounterBody, CounterState, never, CounterActions>
+export type CounterRule = MergeRule<number, CounterIntent, CounterBody, DecimalSum, never, CounterActions>
 
 const FORMAT = 1
 /** Amounts may be this large, fractions as small as they like. */
@@ -40,12 +34,18 @@ const MAX_AMOUNT = Number.MAX_SAFE_INTEGER
  * once. (A PN-counter: Shapiro et al., "A comprehensive study of Convergent and Commutative
  * Replicated Data Types", 2011.)
  *
- * Sums are kept exactly, fractions too, and rounded once when the value is read: 0.1 added ten times
- * shows 1. Beyond 2^53 - 1 the value is the nearest double, while the sum behind it stays exact.
+ * Amounts are summed up as the decimal numbers they are written as, exactly, and the sum is rounded once
+ * when the value is read: 0.1 and 0.2 make 0.3, in any order. Beyond 2^53 - 1 the value is the nearest
+ * double, while the sum behind it stays exact.
  */
 export function counter(): CounterRule {
   return RULE
 }
+
+const encodeAmount = (body: CounterBody) => encodeVersioned(FORMAT, (writer) => writer.text(String(body)))
+
+/** Most steps are 1, and bytes are never changed: one array does for all of them. */
+const STEP = encodeAmount(1)
 
 const RULE: CounterRule = {
   name: 'counter',
@@ -55,65 +55,42 @@ const RULE: CounterRule = {
     decrement: (amount = 1) => ({ op: 'decrement', amount }),
   },
 
-  create: () => ({ added: new ExactSum(), subtracted: new ExactSum(), cached: 0 }),
+  create: () => new DecimalSum(),
 
   prepare(_state, intent) {
-    const op = operationOf(intent, ['increment', 'decrement'])
-    const amount = amountOf(intent)
+    const op = operationOf(intent, OPERATIONS)
+    const { amount = 1 }: { readonly amount?: unknown } = intent
+    if (typeof amount !== 'number' || !(Math.abs(amount) <= MAX_AMOUNT)) {
+      throw invalidIntent(`an amount is a finite number of at most ${MAX_AMOUNT}`)
+    }
     if (amount === 0) return undefined
     return op === 'increment' ? amount : -amount
   },
   countOf: () => 1,
 
   apply(state, { body }) {
-    if (body > 0) state.added.add(body)
-    else state.subtracted.add(-body)
-    state.cached = undefined
-    return []
+    state.add(body)
+    return NONE
   },
   settle: () => undefined,
 
-  value: (state) => (state.cached ??= state.added.minus(state.subtracted)),
+  value: (state) => state.value,
 
-  // The lowest bit tells the sign, the next whether a double follows instead of an integer.
-  encodeBody: (body) =>
-    encodeVersioned(FORMAT, (writer) => {
-      const amount = Math.abs(body)
-      const sign = body < 0 ? 1 : 0
-      const isInteger = Number.isInteger(amount)
-      writer.u8(isInteger ? sign : sign | 2)
-      if (isInteger) writer.varint(amount)
-      else writer.f64(amount)
-    }),
+  encodeBody: (body) => (body === 1 ? STEP : encodeAmount(body)),
   decodeBody: (bytes) => decodeVersioned('op/invalid', bytes, FORMAT, readAmount),
 
-  encodeState: (state) =>
-    encodeVersioned(FORMAT, (writer) => {
-      state.added.write(writer)
-      state.subtracted.write(writer)
-    }),
+  encodeState: (state) => encodeVersioned(FORMAT, (writer) => writer.text(state.text)),
   decodeState: (bytes) =>
-    decodeVersioned('state/invalid', bytes, FORMAT, (reader) => ({
-      added: ExactSum.read(reader),
-      subtracted: ExactSum.read(reader),
-      cached: undefined,
-    })),
+    decodeVersioned('state/invalid', bytes, FORMAT, (reader) => DecimalSum.from(reader.text())),
 }
 
-function amountOf(intent: { readonly amount?: unknown }): number {
-  const { amount = 1 } = intent
-  if (typeof amount !== 'number' || !Number.isFinite(amount) || Math.abs(amount) > MAX_AMOUNT) {
-    throw invalidIntent(`an amount is a finite number of at most ${MAX_AMOUNT}`)
-  }
-  return amount
-}
+const OPERATIONS = ['increment', 'decrement'] as const
+const NONE = Object.freeze([])
 
 function readAmount(reader: ByteReader): CounterBody {
-  const flags = reader.u8()
-  if (flags > 3) throw malformed(`unknown flags ${flags}`)
-  const isInteger = (flags & 2) === 0
-  const amount = isInteger ? reader.varint(MAX_AMOUNT) : reader.f64()
-  if (!(amount > 0 && amount <= MAX_AMOUNT)) throw malformed('an amount is out of range')
-  if (Number.isInteger(amount) !== isInteger) throw malformed('an integer is written as a double')
-  return (flags & 1) === 0 ? amount : -amount
+  const text = reader.text()
+  const amount = Number(text)
+  if (amount === 0 || !(Math.abs(amount) <= MAX_AMOUNT) || String(amount) !== text)
+    throw malformed('an amount is not in its one form, or out of range')
+  return amount
 }

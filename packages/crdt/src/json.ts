@@ -1,6 +1,5 @@
+import { malformed } from './bytes.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
-import { malformed } from './codec.js'
-import { isFlowSyncError } from './errors.js'
 import { invalidIntent } from './intent.js'
 
 /** Arrays and objects may be nested this deep. */
@@ -12,31 +11,27 @@ export const JSON_MAX_BYTES = 1_048_576
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
 /**
- * A value with the JSON text that travels and is stored for it. The text stays as its author wrote
- * it, so that all replicas keep the same bytes whatever their JSON library would write.
- */
-export interface JsonText {
-  /** Deeply frozen. */
-  readonly value: Json
-  readonly text: string
-}
-
-/**
  * Copies and freezes what a user passed.
  * @throws FlowSyncError `op/invalid-intent` for what JSON cannot express without loss (undefined, NaN,
  *   infinities, functions, symbols, bigints, class instances, cycles) and beyond the limits
  */
-export function toJson(input: unknown): JsonText {
+export function copyJson(input: unknown): Json {
   try {
-    const value = copy(input, 0, { left: JSON_MAX_BYTES })
-    const text = JSON.stringify(value)
-    if (utf8Exceeds(text, JSON_MAX_BYTES)) throw tooLarge()
-    return { value, text }
+    const budget = { left: JSON_MAX_BYTES }
+    const value = copy(input, 0, budget)
+    // What budget counts as one takes 25 bytes at most, as -2.2250738585072014e-308 and its comma do.
+    if ((JSON_MAX_BYTES - budget.left) * 25 > JSON_MAX_BYTES) checkSize(value)
+    return value
   } catch (cause) {
-    if (isFlowSyncError(cause)) throw cause
-    throw invalidIntent('the value cannot be read', { cause })
+    throw invalidIntent(cause instanceof Error ? cause.message : 'the value cannot be read', { cause })
   }
 }
+
+function checkSize(value: Json): void {
+  if (new TextEncoder().encode(JSON.stringify(value)).length > JSON_MAX_BYTES) throw tooLarge()
+}
+
+const tooLarge = () => new TypeError(`its JSON text is longer than ${JSON_MAX_BYTES} bytes`)
 
 /** Every array, member and character takes a byte at least: what is shared many times ends here as well. */
 interface Budget {
@@ -44,66 +39,68 @@ interface Budget {
 }
 
 function copy(input: unknown, depth: number, budget: Budget): Json {
-  budget.left -= typeof input === 'string' ? input.length : 1
+  budget.left -= typeof input === 'string' ? input.length + 1 : 1
   if (budget.left < 0) throw tooLarge()
-  switch (typeof input) {
-    case 'string':
-    case 'boolean':
-      return input
-    case 'number':
-      if (!Number.isFinite(input)) throw invalidIntent(`${input} is not a JSON value`)
-      // Minus zero is written as 0.
-      return input + 0
-    case 'object':
-      if (input === null) return null
-      if (depth === JSON_MAX_DEPTH)
-        throw invalidIntent(`it is nested deeper than ${JSON_MAX_DEPTH} or in a cycle`)
-      return Array.isArray(input) ? copyArray(input, depth, budget) : copyObject(input, depth, budget)
-    default:
-      throw invalidIntent(`a value of type ${typeof input} is not a JSON value`)
-  }
-}
-
-function copyArray(input: readonly unknown[], depth: number, budget: Budget): Json {
-  const result: Json[] = []
-  // By index: holes are read as undefined and refused like it.
-  for (let index = 0; index < input.length; index++) result.push(copy(input[index], depth + 1, budget))
-  return Object.freeze(result)
+  if (typeof input === 'string' || typeof input === 'boolean' || input === null) return input
+  // Minus zero is written as 0.
+  if (typeof input === 'number' && Number.isFinite(input)) return input + 0
+  if (typeof input !== 'object') throw new TypeError(`a ${typeof input} like this is not a JSON value`)
+  if (depth === JSON_MAX_DEPTH)
+    throw new TypeError(`it is nested deeper than ${JSON_MAX_DEPTH} or in a cycle`)
+  return Object.freeze(
+    Array.isArray(input)
+      ? // Holes are read as undefined and refused like it.
+        Array.from(input, (member) => copy(member, depth + 1, budget))
+      : copyObject(input, depth, budget),
+  )
 }
 
 function copyObject(input: object, depth: number, budget: Budget): Json {
   const prototype: unknown = Object.getPrototypeOf(input)
   // The root prototype of any realm, so that objects of an iframe are taken as well.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    throw invalidIntent('a class instance is not a JSON value; pass a plain object')
+    throw new TypeError('a class instance is not a JSON value; pass a plain object')
   }
-  const result: Record<string, Json> = {}
-  for (const [key, member] of Object.entries(input)) {
+  const members = Object.entries(input).map(([key, member]) => {
     budget.left -= key.length
-    const value = copy(member, depth + 1, budget)
-    // An assignment to `__proto__` would change the prototype instead of adding a member.
-    if (key === '__proto__')
-      Object.defineProperty(result, key, { value, enumerable: true, configurable: true, writable: true })
-    else result[key] = value
-  }
-  return Object.freeze(result)
-}
-
-function tooLarge() {
-  return invalidIntent(`its JSON text is longer than ${JSON_MAX_BYTES} bytes`, {
-    details: { limitBytes: JSON_MAX_BYTES },
+    return [key, copy(member, depth + 1, budget)] as const
   })
+  // Not by assignment: that to `__proto__` would change the prototype instead of adding a member.
+  return Object.fromEntries(members)
 }
 
-function utf8Exceeds(text: string, limitBytes: number): boolean {
-  // A UTF-16 unit takes three bytes at most.
-  if (text.length * 3 <= limitBytes) return false
-  return new TextEncoder().encode(text).length > limitBytes
+/**
+ * Reads a JSON text of any length and freezes what it says.
+ * @throws FlowSyncError `codec/malformed`
+ */
+export function parseJson(text: string, depth = 0): Json {
+  try {
+    return copy(JSON.parse(text), depth, { left: Infinity })
+  } catch (cause) {
+    throw malformed(cause instanceof Error ? cause.message : 'a text is not JSON', cause)
+  }
 }
 
-/** True when two arrays hold identical items, so that the older one can be handed out again. */
-export function hasSameItems(left: readonly Json[], right: readonly Json[]): boolean {
-  return left.length === right.length && left.every((item, index) => Object.is(item, right[index]))
+/**
+ * Reads all that is left as one JSON text within the limits.
+ * @throws FlowSyncError `codec/malformed`
+ */
+export function readJsonToEnd(reader: ByteReader): Json {
+  if (reader.remaining > JSON_MAX_BYTES) throw malformed('a value is too long')
+  return parseJson(reader.text())
+}
+
+/** A value with the JSON text that travels for it, as its author wrote it. */
+export interface JsonText {
+  /** Deeply frozen. */
+  readonly value: Json
+  readonly text: string
+}
+
+/** {@link copyJson}, with the text. */
+export function toJson(input: unknown): JsonText {
+  const value = copyJson(input)
+  return { value, text: JSON.stringify(value) }
 }
 
 /** Length in bytes as varint, then the text in UTF-8. */
@@ -112,30 +109,21 @@ export function writeJson(writer: ByteWriter, json: JsonText): void {
 }
 
 /**
- * Reads any JSON text within the limits.
+ * Reads what {@link writeJson} wrote: any JSON text within the limits.
  * @throws FlowSyncError `codec/malformed`
  */
 export function readJson(reader: ByteReader): JsonText {
   const text = reader.string(JSON_MAX_BYTES)
-  return { text, value: freeze(parse(text), 0) }
+  return { text, value: parseJson(text) }
 }
 
-function parse(text: string): Json {
-  try {
-    return JSON.parse(text) as Json
-  } catch (cause) {
-    throw malformed('a text is not JSON', cause)
-  }
+/** True when two values have the same JSON text, so that the older one can be handed out again. */
+export function isSameJson(left: unknown, right: unknown): boolean {
+  if (typeof left !== 'object' || typeof right !== 'object') return left === right
+  return JSON.stringify(left) === JSON.stringify(right)
 }
 
-function freeze(value: Json, depth: number): Json {
-  if (typeof value === 'number') {
-    // JSON has no infinity, but 1e999 is read as one.
-    if (!Number.isFinite(value)) throw malformed('a number is out of range')
-    return value
-  }
-  if (typeof value !== 'object' || value === null) return value
-  if (depth === JSON_MAX_DEPTH) throw malformed(`JSON is nested deeper than ${JSON_MAX_DEPTH}`)
-  for (const member of Object.values(value)) freeze(member, depth + 1)
-  return Object.freeze(value)
+/** True when two arrays hold identical items, so that the older one can be handed out again. */
+export function hasSameItems(left: readonly Json[], right: readonly Json[]): boolean {
+  return left.length === right.length && left.every((item, index) => item === right[index])
 }

@@ -1,12 +1,12 @@
-import type { ByteReader, ByteWriter } from './bytes.js'
-import { decodeVersioned, encodeVersioned, readCount } from './codec.js'
+import { malformed } from './bytes.js'
+import { decodeVersioned, encodeVersioned } from './codec.js'
 import { FlowSyncError } from './errors.js'
 import { operationOf } from './intent.js'
-import { readJson, toJson, writeJson } from './json.js'
-import type { Json, JsonText } from './json.js'
+import { parseJson, readJsonToEnd } from './json.js'
+import type { Json } from './json.js'
 import { LogEntries } from './log-entries.js'
 import type { MergeRule } from './rule.js'
-import { validate } from './schema.js'
+import { checked } from './schema.js'
 import type { SchemaInput, SchemaOutput, StandardSchema } from './schema.js'
 
 /** What can be done to a log. */
@@ -19,7 +19,7 @@ export type LogActions<T> = { readonly append: (value: T) => LogIntent<T> }
 export type LogRule<T, Input = T> = MergeRule<
   readonly T[],
   LogIntent<Input>,
-  JsonText,
+  Json,
   LogEntries,
   never,
   LogActions<Input>
@@ -61,42 +61,32 @@ export function log({ schema, window = DEFAULT_WINDOW }: LogOptions<StandardSche
     version: 1,
     actions: { append: (value) => ({ op: 'append', value }) },
 
-    create: () => new LogEntries(window),
+    create: () => new LogEntries(window, []),
 
     prepare(_state, intent) {
       operationOf(intent, ['append'])
-      return toJson(schema ? validate(schema, intent.value) : intent.value)
+      return checked(intent.value, schema)
     },
     countOf: () => 1,
 
     apply(state, op) {
-      if (op.seq === undefined) state.pend(op)
+      if (op.seq === undefined) state.pend(op, op.body)
       else state.place(op.body)
       return []
     },
-    settle: (state, op) => state.settle(op),
+    settle: (state, op) => state.settle(op, op.body),
 
     value: (state) => state.value,
 
-    encodeBody: (body) => encodeVersioned(FORMAT, (writer) => writeJson(writer, body)),
-    decodeBody: (bytes) => decodeVersioned('op/invalid', bytes, FORMAT, readJson),
+    encodeBody: (body) => encodeVersioned(FORMAT, (writer) => writer.text(JSON.stringify(body))),
+    decodeBody: (bytes) => decodeVersioned('op/invalid', bytes, FORMAT, readJsonToEnd),
 
-    encodeState: (state) => encodeVersioned(FORMAT, (writer) => writeEntries(writer, state.placed())),
+    encodeState: (state) => encodeVersioned(FORMAT, (writer) => writer.text(JSON.stringify(state.placed))),
     decodeState: (bytes) =>
-      decodeVersioned('state/invalid', bytes, FORMAT, (reader) =>
-        readEntries(reader, new LogEntries(window)),
-      ),
+      decodeVersioned('state/invalid', bytes, FORMAT, (reader) => {
+        const entries = parseJson(reader.text(), -1)
+        if (!Array.isArray(entries)) throw malformed('the entries are no array')
+        return new LogEntries(window, entries as readonly Json[])
+      }),
   }
-}
-
-function writeEntries(writer: ByteWriter, entries: readonly JsonText[]): void {
-  writer.varint(entries.length)
-  for (const entry of entries) writeJson(writer, entry)
-}
-
-/** A state of a wider window is cut to this one's. */
-function readEntries(reader: ByteReader, entries: LogEntries): LogEntries {
-  const count = readCount(reader, 2)
-  for (let index = 0; index < count; index++) entries.place(readJson(reader))
-  return entries
 }

@@ -1,15 +1,14 @@
-import { covers } from './causality.js'
-import { nextStamp, readStamp, writeStamp } from './clock.js'
-import type { Stamp } from './clock.js'
+import { readCells, writeCells } from './cells-codec.js'
+import { Cells } from './cells.js'
+import { nextTime, readTime, writeTime } from './hybrid-time.js'
+import type { HybridTime } from './hybrid-time.js'
 import { decodeVersioned, encodeVersioned } from './codec.js'
 import { FlowSyncError } from './errors.js'
 import { operationOf } from './intent.js'
-import { readJson, toJson, writeJson } from './json.js'
-import type { Json, JsonText } from './json.js'
-import { createRegisterState, readRegisterState, readValues, writeRegisterState } from './register-state.js'
-import type { RegisterState } from './register-state.js'
+import { hasSameItems, readJsonToEnd } from './json.js'
+import type { Json } from './json.js'
 import type { MergeRule } from './rule.js'
-import { validate } from './schema.js'
+import { checked } from './schema.js'
 import type { SchemaInput, SchemaOutput, StandardSchema } from './schema.js'
 
 /** What can be done to a register. */
@@ -23,8 +22,16 @@ export type RegisterActions<T> = {
 
 /** A value with the time at which it was written. */
 interface RegisterBody {
-  readonly stamp: Stamp
-  readonly json: JsonText
+  readonly time: HybridTime
+  readonly value: Json
+}
+
+/** What a register knows: one write, or as many as there are concurrent writers. */
+export interface RegisterState {
+  readonly cells: Cells<typeof REGISTER_KEY>
+  /** The values last handed out; undefined when they may have changed since. */
+  values: readonly Json[]
+  isStale: boolean
 }
 
 /** The rule that {@link register} makes: `Input` is what is written, `Value` what is read. */
@@ -48,6 +55,8 @@ export interface RegisterOptions {
 }
 
 const FORMAT = 1
+/** A register is a map with a single key. */
+export const REGISTER_KEY = 0
 
 /**
  * One JSON value that is replaced as a whole. The last writer wins: who saw a value and wrote another
@@ -93,67 +102,72 @@ export function register({ multi = false, schema, initial }: RegisterOptions = {
   unknown,
   unknown
 > {
-  const first = initial === undefined ? [] : [readInitial(initial, schema).value]
+  const first = initial === undefined ? [] : [readInitial(initial, schema)]
+  const valuesOf = (state: RegisterState) => (state.cells.has(REGISTER_KEY) ? readValues(state) : first)
   Object.freeze(first)
-  const values = (state: RegisterState) => (state.siblings.length === 0 ? first : readValues(state))
 
   return {
     name: 'register',
     version: 1,
     actions: { set: (value) => ({ op: 'set', value }) },
 
-    create: () => createRegisterState([]),
+    create: () => createState(new Cells()),
 
-    prepare(state, intent, { nowMs }) {
+    prepare({ cells }, intent, { nowMs }) {
       operationOf(intent, ['set'])
-      const seen = state.siblings.map(({ stamp }) => stamp)
-      return { stamp: nextStamp(nowMs, seen), json: check(intent.value, schema) }
+      const seen = cells.rows(REGISTER_KEY).map((row) => cells.times[row] ?? 0)
+      return { time: nextTime(nowMs, seen), value: checked(intent.value, schema) }
     },
     countOf: () => 1,
 
     apply(state, op) {
-      const { replica, counter, seq, body } = op
-      const { stamp, json } = body
-      // Writing what stands there already keeps the reference, so that nobody renders for nothing.
-      const same = state.siblings.find((sibling) => sibling.json.text === json.text)
-      const concurrent = state.siblings.filter((sibling) => !covers(op, sibling))
-      state.siblings = [...concurrent, { replica, counter, seq, stamp, json: same?.json ?? json }]
+      state.cells.write(REGISTER_KEY, op, op.body.time, op.body.value)
       state.isStale = true
       return []
     },
-    settle(state, { replica, counter, seq }) {
-      // Neither the values nor their order depend on it.
-      state.siblings = state.siblings.map((sibling) =>
-        sibling.replica === replica && sibling.counter === counter ? { ...sibling, seq } : sibling,
-      )
-    },
+    // Neither the values nor their order depend on it.
+    settle: ({ cells }, op) => void cells.settle(REGISTER_KEY, op),
 
-    value: multi ? values : (state) => values(state).at(-1),
+    value: multi ? valuesOf : (state) => valuesOf(state).at(-1),
 
-    encodeBody: ({ stamp, json }) =>
+    encodeBody: ({ time, value }) =>
       encodeVersioned(FORMAT, (writer) => {
-        writeStamp(writer, stamp)
-        writeJson(writer, json)
+        writeTime(writer, time)
+        writer.text(JSON.stringify(value))
       }),
     decodeBody: (bytes) =>
       decodeVersioned('op/invalid', bytes, FORMAT, (reader) => ({
-        stamp: readStamp(reader),
-        json: readJson(reader),
+        time: readTime(reader),
+        value: readJsonToEnd(reader),
       })),
 
-    encodeState: (state) => encodeVersioned(FORMAT, (writer) => writeRegisterState(writer, state)),
+    encodeState: ({ cells }) => encodeVersioned(FORMAT, (writer) => writeCells(writer, cells, true)),
     decodeState: (bytes, seq) =>
-      decodeVersioned('state/invalid', bytes, FORMAT, (reader) => readRegisterState(reader, seq)),
+      decodeVersioned('state/invalid', bytes, FORMAT, (reader) =>
+        createState(readCells(reader, (key) => key === REGISTER_KEY, seq, true)),
+      ),
   }
 }
 
-function check(value: unknown, schema: StandardSchema | undefined): JsonText {
-  return toJson(schema ? validate(schema, value) : value)
+const createState = (cells: Cells<typeof REGISTER_KEY>): RegisterState => ({
+  cells,
+  values: [],
+  isStale: true,
+})
+
+/** The values of all siblings by their times, the winner last; the former array as long as it holds the same. */
+function readValues(state: RegisterState): readonly Json[] {
+  if (!state.isStale) return state.values
+  state.isStale = false
+  const { cells } = state
+  const values = cells.byTime(cells.rows(REGISTER_KEY)).map((row) => cells.values[row] as Json)
+  if (!hasSameItems(values, state.values)) state.values = Object.freeze(values)
+  return state.values
 }
 
-function readInitial(initial: unknown, schema: StandardSchema | undefined): JsonText {
+function readInitial(initial: unknown, schema: StandardSchema | undefined): Json {
   try {
-    return check(initial, schema)
+    return checked(initial, schema)
   } catch (cause) {
     throw new FlowSyncError('config/invalid', 'The initial value of a register does not fit.', { cause })
   }

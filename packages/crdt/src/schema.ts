@@ -1,4 +1,6 @@
 import { invalidIntent } from './intent.js'
+import { copyJson } from './json.js'
+import type { Json } from './json.js'
 
 /**
  * A validator as zod, valibot, arktype and others offer it: Standard Schema, version 1
@@ -28,6 +30,14 @@ export type SchemaInput<Schema extends StandardSchema> = NonNullable<Schema['~st
 
 /** What a schema makes of it. */
 export type SchemaOutput<Schema extends StandardSchema> = NonNullable<Schema['~standard']['types']>['output']
+
+/**
+ * What is stored for a value that a user passes: what the schema makes of it, if there is one, as JSON.
+ * @throws FlowSyncError `op/invalid-intent`
+ */
+export function checked(value: unknown, schema: StandardSchema | undefined): Json {
+  return copyJson(schema ? validate(schema, value) : value)
+}
 
 /**
  * Checks a value, and returns what the schema makes of it (defaults filled in, unknown keys dropped).

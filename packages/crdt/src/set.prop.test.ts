@@ -2,8 +2,7 @@ import { ruleLaws } from '@flowsync/testkit/laws'
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { set } from './set.js'
-import type { SetElement } from './set-element.js'
-import type { SetIntent } from './set.js'
+import type { SetElement, SetIntent } from './set.js'
 
 const elements: fc.Arbitrary<SetElement> = fc.constantFrom<SetElement>(
   'a',

@@ -1,12 +1,15 @@
-import { covers } from './causality.js'
-import type { Dot } from './causality.js'
-import { decodeVersioned, encodeVersioned, malformed } from './codec.js'
-import { operationOf } from './intent.js'
-import type { AppliedOp, MergeRule } from './rule.js'
-import { elementOf, readElementText, toElementText } from './set-element.js'
-import type { SetElement } from './set-element.js'
-import { createSetState, readSetState, readValue, writeSetState } from './set-state.js'
-import type { SetState } from './set-state.js'
+import { malformed } from './bytes.js'
+import { readCells, writeCells } from './cells-codec.js'
+import { Cells } from './cells.js'
+import { decodeHeaded, decodeVersioned, encodeVersioned } from './codec.js'
+import { readTexts, writeTexts } from './columns.js'
+import { invalidIntent, operationOf } from './intent.js'
+import { parseJson } from './json.js'
+import type { Json } from './json.js'
+import type { MergeRule } from './rule.js'
+
+/** What a set can hold: values that are equal when they look the same. */
+export type SetElement = string | number | boolean | null
 
 /** What can be done to a set. */
 export type SetIntent<T extends SetElement = SetElement> =
@@ -21,14 +24,25 @@ export type SetActions<T extends SetElement = SetElement> = {
 /** One change of a set. */
 interface SetBody {
   readonly op: 'add' | 'delete'
-  /** The element's JSON text. */
-  readonly text: string
+  readonly element: SetElement
 }
 
 /** What {@link set} may be told. */
 export interface SetOptions {
   /** True: an element that was removed never returns, even when it is added at the same time. */
   readonly twoPhase?: boolean
+}
+
+/** What a set knows; nothing is kept of what was removed, unless it must never return. */
+export interface SetState {
+  /** The adds that keep each element. Elements whose adds are all pending stand in the order of these adds. */
+  readonly cells: Cells<SetElement>
+  /** Removed elements; undefined when they may be added again. */
+  readonly banned: Set<SetElement> | undefined
+  /** The value last handed out. */
+  value: ReadonlySet<SetElement>
+  /** True when `value` may be another now. */
+  isStale: boolean
 }
 
 /** The rule that {@link set} makes. */
@@ -42,6 +56,9 @@ export type SetRule<T extends SetElement = SetElement> = MergeRule<
 >
 
 const FORMAT = 1
+const OPERATIONS = ['add', 'delete'] as const
+/** The JSON text of an element may have this many bytes in UTF-8. */
+const SET_MAX_ELEMENT_BYTES = 65_536
 
 /**
  * A set of strings, numbers, booleans and null in which adding wins: a delete removes what its author
@@ -55,6 +72,13 @@ const FORMAT = 1
  * a stream has a rule of its own name, `set-2p`, so that the two kinds cannot be mixed up.
  */
 export function set<T extends SetElement = string>({ twoPhase = false }: SetOptions = {}): SetRule<T> {
+  const createState = (cells: Cells<SetElement>, banned: Iterable<SetElement>): SetState => ({
+    cells,
+    banned: twoPhase ? new Set(banned) : undefined,
+    value: new Set(),
+    isStale: true,
+  })
+
   return {
     name: twoPhase ? 'set-2p' : 'set',
     version: 1,
@@ -63,81 +87,95 @@ export function set<T extends SetElement = string>({ twoPhase = false }: SetOpti
       delete: (value) => ({ op: 'delete', value }),
     },
 
-    create: () => createSetState(twoPhase),
+    create: () => createState(new Cells(), []),
 
-    prepare(state, intent) {
-      const op = operationOf(intent, ['add', 'delete'])
-      const text = toElementText(intent.value)
-      return changesNothing(state, op, text) ? undefined : { op, text }
+    prepare({ cells, banned }, intent) {
+      const op = operationOf(intent, OPERATIONS)
+      const element = toElement(intent.value)
+      const isPresent = cells.has(element)
+      // Adding again protects an element from concurrent deletes, but not in a two-phase set.
+      const changesNothing = op === 'delete' ? !isPresent : banned && (isPresent || banned.has(element))
+      return changesNothing ? undefined : { op, element }
     },
     countOf: () => 1,
 
     apply(state, op) {
-      if (op.body.op === 'add') add(state, op)
-      else remove(state, op)
+      const { cells, banned } = state
+      const { element } = op.body
+      const isDelete = op.body.op === 'delete'
+      if (isDelete) banned?.add(element)
+      else if (banned?.has(element)) return []
+      // Removed first, an element of which all adds are replaced moves to the end.
+      const hasChanged = cells.remove(element, isDelete && banned ? undefined : op)
+      if (!isDelete) cells.write(element, op, 0, undefined)
+      state.isStale ||= hasChanged || !isDelete
       return []
     },
-    settle,
+    settle(state, op) {
+      if (state.cells.settle(op.body.element, op)) state.isStale = true
+    },
 
     // Elements are what the authors' types say; a hub that checks nothing else lets any element pass.
     value: (state) => readValue(state) as ReadonlySet<T>,
 
-    encodeBody: ({ op, text }) =>
-      encodeVersioned(FORMAT, (writer) => {
-        writer.u8(op === 'add' ? 0 : 1)
-        writer.string(text)
-      }),
+    encodeBody: ({ op, element }) =>
+      encodeVersioned(FORMAT + (op === 'delete' ? 128 : 0), (writer) => writer.text(JSON.stringify(element))),
     decodeBody: (bytes) =>
-      decodeVersioned('op/invalid', bytes, FORMAT, (reader) => {
-        const kind = reader.u8()
-        if (kind > 1) throw malformed(`unknown operation ${kind}`)
-        return { op: kind === 0 ? 'add' : 'delete', text: readElementText(reader) }
+      decodeHeaded(bytes, FORMAT, (reader, isDelete) => {
+        if (reader.remaining > SET_MAX_ELEMENT_BYTES) throw malformed('an element is too long')
+        return { op: isDelete ? 'delete' : 'add', element: asElement(parseJson(reader.text())) }
       }),
 
-    encodeState: (state) => encodeVersioned(FORMAT, (writer) => writeSetState(writer, state)),
+    encodeState: ({ cells, banned }) =>
+      encodeVersioned(FORMAT, (writer) => {
+        writer.u8(banned ? 1 : 0)
+        writeCells(writer, cells, false)
+        if (banned?.size) writeTexts(writer, Array.from(banned, (element) => JSON.stringify(element)).sort())
+      }),
     decodeState: (bytes, seq) =>
-      decodeVersioned('state/invalid', bytes, FORMAT, (reader) => readSetState(reader, twoPhase, seq)),
+      decodeVersioned('state/invalid', bytes, FORMAT, (reader) => {
+        if (reader.u8() !== (twoPhase ? 1 : 0)) throw malformed('a set of the other kind')
+        const cells = readCells(reader, isElement, seq, false)
+        const banned = twoPhase && reader.remaining > 0 ? readTexts(reader) : []
+        return createState(
+          cells,
+          banned.map((text) => asElement(parseJson(text))),
+        )
+      }),
   }
 }
 
-function changesNothing({ entries, banned }: SetState, op: SetBody['op'], text: string): boolean {
-  const isPresent = entries.has(text)
-  if (op === 'delete') return !isPresent
-  // Adding again protects an element from concurrent deletes, but not in a two-phase set.
-  return banned !== undefined && (isPresent || banned.has(text))
+function toElement(input: unknown): SetElement {
+  if (!isElement(input)) throw invalidIntent('an element is a string, a finite number, a boolean or null')
+  // A UTF-16 unit takes three bytes at most, an escaped one six.
+  if (typeof input !== 'string' || input.length * 6 + 2 <= SET_MAX_ELEMENT_BYTES) return input
+  if (new TextEncoder().encode(JSON.stringify(input)).length <= SET_MAX_ELEMENT_BYTES) return input
+  throw invalidIntent(`an element takes at most ${SET_MAX_ELEMENT_BYTES} bytes`)
 }
 
-function add(state: SetState, op: AppliedOp<SetBody>): void {
-  const { text } = op.body
-  if (state.banned?.has(text)) return
-  const entry = state.entries.get(text)
-  const others = entry?.dots.filter((dot) => !covers(op, dot)) ?? []
-  const dot: Dot = { replica: op.replica, counter: op.counter, seq: op.seq }
-  // An element whose former adds are all replaced moves to the end.
-  if (entry && others.length === 0) state.entries.delete(text)
-  state.entries.set(text, { value: entry?.value ?? elementOf(text), dots: [...others, dot] })
-  state.isStale = true
+function isElement(input: unknown): input is SetElement {
+  if (typeof input === 'number') return Number.isFinite(input)
+  return typeof input === 'string' || typeof input === 'boolean' || input === null
 }
 
-function remove(state: SetState, op: AppliedOp<SetBody>): void {
-  const { text } = op.body
-  const entry = state.entries.get(text)
-  state.banned?.add(text)
-  if (!entry) return
-  const others = state.banned ? [] : entry.dots.filter((dot) => !covers(op, dot))
-  if (others.length === entry.dots.length) return
-  if (others.length === 0) state.entries.delete(text)
-  else state.entries.set(text, { value: entry.value, dots: others })
-  state.isStale = true
+function asElement(value: Json): SetElement {
+  if (isElement(value)) return value
+  throw malformed('an element of another type')
 }
 
-function settle(state: SetState, op: AppliedOp<SetBody> & { readonly seq: number }): void {
-  const entry = state.entries.get(op.body.text)
-  if (!entry || op.body.op === 'delete') return
-  const { replica, counter, seq } = op
-  const isIt = (dot: Dot) => dot.replica === replica && dot.counter === counter
-  if (!entry.dots.some(isIt)) return
-  const dots = entry.dots.map((dot) => (isIt(dot) ? { replica, counter, seq } : dot))
-  state.entries.set(op.body.text, { value: entry.value, dots })
-  state.isStale = true
+/** The set as users see it; the former one as long as its elements and their order are the same. */
+function readValue(state: SetState): ReadonlySet<SetElement> {
+  if (!state.isStale) return state.value
+  state.isStale = false
+  const { cells } = state
+  const first = new Map<SetElement, number>()
+  for (const key of cells.keys()) {
+    first.set(key, Math.min(...cells.rows(key).map((row) => cells.seqs[row] ?? Infinity)))
+  }
+  // By the place of the first add that still counts; those without a place come last, as they were made.
+  const elements = [...first].sort(([, left], [, right]) => left - right || 0).map(([element]) => element)
+  const former = [...state.value]
+  const isSame = elements.length === former.length && elements.every((each, index) => each === former[index])
+  if (!isSame) state.value = new Set(elements)
+  return state.value
 }

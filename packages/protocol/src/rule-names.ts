@@ -1,4 +1,4 @@
-import { counter, doc, log, register, set, text, type AnyMergeRule } from '@flowsync/crdt'
+import { counter, log, map, register, set, text, type AnyMergeRule } from '@flowsync/crdt'
 import { createError } from './errors.js'
 
 /** Makers of rules by the names that configuration files and command lines use. */
@@ -8,8 +8,8 @@ const MAKERS: ReadonlyMap<string, () => AnyMergeRule> = new Map<string, () => An
   ['set', () => set()],
   ['set-2p', () => set({ twoPhase: true })],
   ['register', () => register()],
+  ['map', () => map()],
   ['log', () => log()],
-  ['doc', () => doc()],
   // Names of former FlowSync versions; their set never let a removed element return.
   ['crdt-text', text],
   ['crdt-counter', counter],

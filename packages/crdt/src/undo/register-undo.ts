@@ -1,6 +1,5 @@
-import { createRegisterState } from '../register-state.js'
-import type { RegisterState } from '../register-state.js'
-import type { RegisterIntent } from '../register.js'
+import { REGISTER_KEY } from '../register.js'
+import type { RegisterIntent, RegisterState } from '../register.js'
 import type { ReplicaId } from '../op.js'
 import type { AnyMergeRule } from '../rule.js'
 import { createCellUndo } from './cell-undo.js'
@@ -19,22 +18,19 @@ export function createRegisterUndo(rule: AnyMergeRule): UndoTracker<unknown, Reg
     read: (value) => (isMulti ? (value as readonly unknown[]).at(-1) : value),
     write: (_key, value) => (value === undefined ? undefined : { op: 'set', value }),
     isOwn({ value, state, replica }) {
-      const { siblings } = state as RegisterState
+      const { cells } = state as RegisterState
+      const siblings = cells.rows(REGISTER_KEY)
       // Values that look the same are the same one.
-      const writers = isMulti ? siblings : siblings.filter(({ json }) => json.value === value)
-      return writers.every((sibling) => sibling.replica === replica)
+      const writers = isMulti ? siblings : siblings.filter((row) => cells.values[row] === value)
+      return writers.every((row) => cells.replicas[row] === replica)
     },
   })
 }
 
 /** Rules do not say it of themselves, but their values do. */
 function keepsSiblings(rule: AnyMergeRule): boolean {
-  const sibling = {
-    replica: '' as ReplicaId,
-    counter: 1,
-    seq: 1,
-    stamp: { ms: 0, count: 0 },
-    json: { value: null, text: 'null' },
-  }
-  return Array.isArray(rule.value(createRegisterState([sibling])))
+  const state = rule.create()
+  const op = { replica: '' as ReplicaId, counter: 1, count: 1, base: 0, extra: [], seq: 1 }
+  rule.apply(state, { ...op, body: { time: 0, value: null } })
+  return Array.isArray(rule.value(state))
 }

@@ -1,7 +1,4 @@
-import type { SetElement } from '../set-element.js'
-import { toElementText } from '../set-element.js'
-import type { SetState } from '../set-state.js'
-import type { SetIntent } from '../set.js'
+import type { SetElement, SetIntent, SetState } from '../set.js'
 import { createCellUndo } from './cell-undo.js'
 import type { UndoTracker } from './undo-tracker.js'
 
@@ -19,8 +16,9 @@ export function createSetUndo(twoPhase: boolean): UndoTracker<ReadonlySet<SetEle
       return twoPhase ? undefined : { op: 'add', value }
     },
     isOwn({ state, replica }, key) {
-      const entry = (state as SetState).entries.get(toElementText(key))
-      return entry?.dots.every((dot) => dot.replica === replica) ?? false
+      const { cells } = state as SetState
+      const adds = cells.rows(key as SetElement)
+      return adds.length > 0 && adds.every((row) => cells.replicas[row] === replica)
     },
   })
 }

@@ -7,8 +7,8 @@ const INTENTS: readonly (readonly [rule: string, intent: string])[] = [
   ['set', '{ "op": "add", "value": "Ann" }'],
   ['set-2p', '{ "op": "add", "value": "Ann" }'],
   ['register', '{ "op": "set", "value": "Hello" }'],
+  ['map', '{ "op": "set", "key": "name", "value": "Ann" }'],
   ['log', '{ "op": "append", "value": "Hello" }'],
-  ['doc', '{ "op": "set", "path": ["title"], "value": "Hello" }'],
 ]
 
 /** Commands that push to a stream of these definitions and read it; only reading where their rules are not ours. */

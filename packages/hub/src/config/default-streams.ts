@@ -1,4 +1,4 @@
-import { counter, log, register, set, text } from '@flowsync/crdt'
+import { counter, log, map, register, set, text } from '@flowsync/crdt'
 import { defineStreams } from '@flowsync/protocol'
 
 /** What a hub serves that was given no definitions: a pattern for each merge rule. */
@@ -11,4 +11,5 @@ export const defaultStreams = defineStreams({
   'log:*': log(),
   'chat:*': log(),
   'register:*': register(),
+  'map:*': map(),
 })

@@ -1,0 +1,142 @@
+import { coversOp } from './causality.js'
+import type { CausalContext } from './causality.js'
+import type { HybridTime } from './hybrid-time.js'
+import { isSameJson } from './json.js'
+import type { OpId, ReplicaId } from './op.js'
+
+/** A write that is to be kept: by whom, after what, and its place, if it has one. */
+export interface WriteOp extends CausalContext {
+  readonly seq: number | undefined
+}
+
+/**
+ * What was written under each key and not replaced by somebody who knew it: one write as a rule, several
+ * when they are concurrent. Registers, maps and sets are made of it.
+ *
+ * A write is a row. Rows are kept as columns: that takes a third of the memory of an object for each,
+ * and a write that replaces another moves into its row.
+ */
+export class Cells<Key> {
+  /** Rows by key, in the order in which keys came; most have one. */
+  private readonly index = new Map<Key, number | readonly number[]>()
+  readonly replicas: ReplicaId[] = []
+  readonly counters: number[] = []
+  /** Infinity for an op that has no seq yet. */
+  readonly seqs: number[] = []
+  readonly times: HybridTime[] = []
+  readonly values: unknown[] = []
+  /** Rows that nobody uses. */
+  private readonly free: number[] = []
+
+  /** Keys under which there is a row. */
+  keys(): Iterable<Key> {
+    return this.index.keys()
+  }
+
+  has(key: Key): boolean {
+    return this.index.has(key)
+  }
+
+  /** The rows of a key, in no promised order. */
+  rows(key: Key): readonly number[] {
+    const found = this.index.get(key)
+    return found === undefined ? NONE : typeof found === 'number' ? [found] : found
+  }
+
+  /** The row that is shown: of the latest time, then of the greatest replica. It does not depend on seqs. */
+  winner(key: Key): number | undefined {
+    const found = this.index.get(key)
+    return typeof found === 'object' ? this.byTime(found).at(-1) : found
+  }
+
+  /** Rows by time, the winner last. */
+  byTime(rows: readonly number[]): number[] {
+    const { times, replicas } = this
+    return [...rows].sort((left, right) => {
+      const difference = (times[left] ?? 0) - (times[right] ?? 0)
+      return difference || ((replicas[left] ?? '') < (replicas[right] ?? '') ? -1 : 1)
+    })
+  }
+
+  /** Keeps a write, and removes those that its author knew. A value that was there already keeps its reference. */
+  write(key: Key, op: WriteOp, time: HybridTime, value: unknown): void {
+    const found = this.index.get(key)
+    if (found === undefined) this.add(key, op.replica, op.counter, op.seq, time, value)
+    else {
+      const same = this.rows(key).find((row) => isSameJson(this.values[row], value))
+      const kept = same === undefined ? value : this.values[same]
+      if (typeof found === 'number' && this.isKnown(found, op)) {
+        this.put(found, op.replica, op.counter, op.seq, time, kept)
+      } else {
+        this.remove(key, op)
+        this.add(key, op.replica, op.counter, op.seq, time, kept)
+      }
+    }
+  }
+
+  /** Adds a row beside those that are there. */
+  add(
+    key: Key,
+    replica: ReplicaId,
+    counter: number,
+    seq: number | undefined,
+    time: HybridTime,
+    value: unknown,
+  ): void {
+    const row = this.free.pop() ?? this.seqs.length
+    this.put(row, replica, counter, seq, time, value)
+    this.index.set(key, this.index.has(key) ? [...this.rows(key), row] : row)
+  }
+
+  private put(
+    row: number,
+    replica: ReplicaId,
+    counter: number,
+    seq: number | undefined,
+    time: HybridTime,
+    value: unknown,
+  ): void {
+    this.replicas[row] = replica
+    this.counters[row] = counter
+    this.seqs[row] = seq ?? Infinity
+    this.times[row] = time
+    this.values[row] = value
+  }
+
+  /** Removes what the author of an op knew under a key; all of it when no op is given. False: there was nothing. */
+  remove(key: Key, op?: CausalContext): boolean {
+    const rows = this.rows(key)
+    const rest = op ? rows.filter((row) => !this.isKnown(row, op)) : NONE
+    if (rest.length === rows.length) return false
+    for (const row of rows) {
+      if (rest.includes(row)) continue
+      this.values[row] = undefined
+      this.free.push(row)
+    }
+    const [only] = rest
+    if (only === undefined) this.index.delete(key)
+    else this.index.set(key, rest.length === 1 ? only : rest)
+    return true
+  }
+
+  private isKnown(row: number, op: CausalContext): boolean {
+    return coversOp(
+      op,
+      this.replicas[row] ?? op.replica,
+      this.counters[row] ?? Infinity,
+      this.seqs[row] ?? Infinity,
+    )
+  }
+
+  /** Gives an own write its place, if it was not replaced meanwhile. */
+  settle(key: Key, { replica, counter, seq }: OpId & { readonly seq: number }): boolean {
+    const row = this.rows(key).find(
+      (each) => this.replicas[each] === replica && this.counters[each] === counter,
+    )
+    if (row === undefined) return false
+    this.seqs[row] = seq
+    return true
+  }
+}
+
+const NONE: readonly number[] = Object.freeze([])
