@@ -31,10 +31,9 @@ export function obstacleTo(core: DocumentCore, update: Update): Obstacle | undef
     if (counter + counters <= end) continue
     if (counter > end) missing.push({ replica, counter: counter - 1 })
     // Of a run that is known in part, the first unknown unit follows a known one.
-    if (counter >= end) {
-      for (const parent of parents) if (parent.counter >= endOf(parent.replica)) missing.push(parent)
-      isOld ||= isBeforeRoot(core, parents, ends)
-    }
+    const known = counter >= end ? parents : [{ replica, counter: end - 1 }]
+    for (const parent of known) if (parent.counter >= endOf(parent.replica)) missing.push(parent)
+    isOld ||= isBeforeRoot(core, known, ends)
     ends.set(replica, Math.max(end, counter + counters))
   }
   if (missing.length > 0) return { kind: 'missing-parents', missing }

@@ -3,6 +3,7 @@ import { malformed, readCount, readReplica, writeReplica } from '../codec.js'
 import { FlowSyncError, isFlowSyncError } from '../errors.js'
 import type { OpId } from '../op.js'
 import type { DocumentCore, Root } from './document-core.js'
+import { compareIds } from './document-version.js'
 import type { DocumentVersion } from './document-version.js'
 
 /*
@@ -13,34 +14,49 @@ import type { DocumentVersion } from './document-version.js'
  *   varint  number of replicas; ascending; of each its 16 bytes and the counter of its last op
  *   varint  number of newest ops; of each the place of its replica in the list and its counter
  *   varint  0 without history, else the number of updates + 1; of each its bytes with their length
+ *   bytes   an update with ops since, if there are any
  */
 const FORMAT = 1
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** @param archive updates with all ops; undefined leaves the history out */
-export function encodeSave(
-  { text, graph }: DocumentCore,
-  version: DocumentVersion,
-  archive: readonly Uint8Array[] | undefined,
-): Uint8Array {
+/** A saved document. */
+export interface Save {
+  readonly root: Root
+  /** Updates with all ops that made the root; undefined when they are gone. */
+  readonly archive: readonly Uint8Array[] | undefined
+  /** An update with ops since the root. */
+  readonly news: Uint8Array | undefined
+}
+
+/** What a document holds, as what another one can begin with. */
+export function rootOf({ text, graph }: DocumentCore, version: DocumentVersion): Root {
+  const ends: OpId[] = []
+  graph.replicas.forEach((replica, author) => {
+    const counter = graph.nextCounterOf(author)
+    if (counter > 1) ends.push({ replica, counter })
+  })
+  // By id, so that all who hold the same make the same bytes.
+  return { text: text.toString(), version, ends: ends.sort(compareIds) }
+}
+
+export function encodeSave({ root, archive, news }: Save): Uint8Array {
   const writer = new ByteWriter(1024)
   writer.u8(FORMAT)
-  writer.bytes(encoder.encode(text.toString()))
-  // By id, so that all who hold the same make the same bytes.
-  const held = graph.replicas.filter((_, author) => graph.nextCounterOf(author) > 1).sort()
-  writer.varint(held.length)
-  for (const replica of held) {
+  writer.bytes(encoder.encode(root.text))
+  writer.varint(root.ends.length)
+  for (const { replica, counter } of root.ends) {
     writeReplica(writer, replica)
-    writer.varint(graph.nextCounterOf(graph.numberOf(replica)) - 1)
+    writer.varint(counter - 1)
   }
-  writer.varint(version.length)
-  for (const { replica, counter } of version) {
-    writer.varint(held.indexOf(replica))
+  writer.varint(root.version.length)
+  for (const { replica, counter } of root.version) {
+    writer.varint(root.ends.findIndex((end) => end.replica === replica))
     writer.varint(counter)
   }
   writer.varint(archive ? archive.length + 1 : 0)
   for (const update of archive ?? []) writer.bytes(update)
+  if (news) writer.bytes(news)
   return writer.finish()
 }
 
@@ -48,10 +64,7 @@ export function encodeSave(
  * Reads what {@link encodeSave} wrote; updates of the archive are checked when they are decoded.
  * @throws FlowSyncError `state/invalid` for any other bytes
  */
-export function decodeSave(bytes: Uint8Array): {
-  readonly root: Root
-  readonly archive: readonly Uint8Array[] | undefined
-} {
+export function decodeSave(bytes: Uint8Array): Save {
   try {
     return readSave(new ByteReader(bytes))
   } catch (cause) {
@@ -60,7 +73,7 @@ export function decodeSave(bytes: Uint8Array): {
   }
 }
 
-function readSave(reader: ByteReader): { root: Root; archive: readonly Uint8Array[] | undefined } {
+function readSave(reader: ByteReader): Save {
   const format = reader.u8()
   if (format !== FORMAT) throw malformed(`format version ${format} where ${FORMAT} is known`)
   const text = readText(reader)
@@ -84,8 +97,9 @@ function readSave(reader: ByteReader): { root: Root; archive: readonly Uint8Arra
   }
   if ((version.length === 0) !== (ends.length === 0)) throw malformed('ops without a newest one')
   const archive = readArchive(reader)
+  const news = reader.remaining > 0 ? reader.bytes().slice() : undefined
   reader.end()
-  return { root: { text, version, ends }, archive }
+  return { root: { text, version, ends }, archive, news }
 }
 
 function readArchive(reader: ByteReader): Uint8Array[] | undefined {

@@ -8,7 +8,7 @@ import { applyUpdate, missingParents, needsHistory, obstacleTo } from './apply-u
 import { DocumentCore } from './document-core.js'
 import { versionOf } from './document-version.js'
 import type { DocumentVersion } from './document-version.js'
-import { decodeSave, encodeSave } from './save-codec.js'
+import { decodeSave, encodeSave, rootOf } from './save-codec.js'
 import { decodeUpdate, encodeUpdate } from './update-codec.js'
 import type { Update } from './update-codec.js'
 
@@ -55,9 +55,11 @@ export class TextDocument {
    */
   static load(bytes: Uint8Array, replica: ReplicaId): TextDocument {
     const document = new TextDocument(replica)
-    const { root, archive } = decodeSave(bytes)
+    const { root, archive, news } = decodeSave(bytes)
+    const core = new DocumentCore(root)
+    if (news) mergeInto(core, news)
     document.archive = archive
-    document.use(new DocumentCore(root))
+    document.use(core)
     return document
   }
 
@@ -213,23 +215,28 @@ export class TextDocument {
     return whole
   }
 
-  /** Text, version and the whole history, for {@link load}. Ops that are only in bytes yet stay so. */
+  /**
+   * Text, version and the whole history, for {@link load}. Ops that are only in bytes yet stay so; those from
+   * before a snapshot that the document began with are gone.
+   */
   save(): Uint8Array {
     if (this.archive && this.archive.length >= MAX_ARCHIVES) this.open()
     const { archive, current } = this
     const { length } = current.graph
-    if (!archive || length === 0) return encodeSave(current, this.version, archive)
-    return encodeSave(current, this.version, [...archive, encodeUpdate(current, [0, length - 1])])
+    const news = length > 0 ? encodeUpdate(current, [0, length - 1]) : undefined
+    if (!archive) return encodeSave({ root: current.root, archive, news })
+    const root = rootOf(current, this.version)
+    return encodeSave({ root, archive: news ? [...archive, news] : archive, news: undefined })
   }
 
   /** Text and version alone, for {@link load}: all that a replica needs that joins. */
   snapshot(): Uint8Array {
-    return encodeSave(this.current, this.version, undefined)
+    return encodeSave({ root: rootOf(this.current, this.version), archive: undefined, news: undefined })
   }
 
   /** Forgets the history: what remains is what a snapshot holds. Updates made before can no longer be merged. */
   erase(): void {
-    const { root } = decodeSave(this.snapshot())
+    const root = rootOf(this.current, this.version)
     this.archive = undefined
     this.use(new DocumentCore(root))
   }
