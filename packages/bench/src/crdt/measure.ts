@@ -1,9 +1,7 @@
 import { median, planRuns } from '../report/statistics.js'
 import type { PeerName } from './adapters.js'
 import type { Figures } from './benchmark.js'
-import { WorkerProcess } from './worker-process.js'
 import type { WorkerReply } from './worker-messages.js'
-import type { WorkloadOptions } from './workload.js'
 
 /** What came of one benchmark for one peer. */
 export type Outcome =
@@ -21,8 +19,15 @@ export type Outcome =
   | { readonly kind: 'lacks'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string }
 
+/** A process that measures one peer. */
+export interface Worker {
+  /** Whether it can, after all is made ready. */
+  ready(): Promise<WorkerReply>
+  run(): Promise<WorkerReply>
+  stop(): void
+}
+
 export interface MeasureOptions {
-  readonly benchmark: string
   readonly peers: readonly PeerName[]
   readonly runs: number
   /** How many processes are started for each peer, each of which gives a first run. */
@@ -31,11 +36,9 @@ export interface MeasureOptions {
   readonly preparesAhead: boolean
   /** Whether later runs are measured at all. */
   readonly hot: boolean
-  readonly workload: WorkloadOptions
+  readonly start: (peer: PeerName) => Worker
   readonly onProgress: (peer: PeerName, what: string) => void
 }
-
-const WORKER_TIMEOUT_MS = 300_000
 
 /**
  * Measures a benchmark for several peers, run by run in turn, so that what else the machine does meets them all alike.
@@ -64,7 +67,7 @@ class Contestant {
   warmUps = 0
   private plannedRuns = 0
   private readonly options: MeasureOptions
-  private worker: WorkerProcess | undefined
+  private worker: Worker | undefined
   private readonly firstRuns: Figures[] = []
   private readonly hotRuns: Figures[] = []
   private facts: Pick<WorkerReply & { kind: 'ready' }, 'edits' | 'note'> = {}
@@ -77,10 +80,10 @@ class Contestant {
 
   /** Starts a process that makes ready, and no more. */
   async prepare(): Promise<void> {
-    const { benchmark, workload, onProgress } = this.options
+    const { start, onProgress } = this.options
     onProgress(this.peer, 'preparing')
     this.worker?.stop()
-    this.worker = new WorkerProcess({ peer: this.peer, benchmark, workload }, WORKER_TIMEOUT_MS)
+    this.worker = start(this.peer)
     const reply = await this.worker.ready()
     if (reply.kind === 'lacks') this.finish(reply)
     else if (reply.kind === 'failed') this.finish({ kind: 'failed', reason: reply.message })

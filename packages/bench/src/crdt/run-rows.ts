@@ -10,6 +10,7 @@ import { rowResult, type RowResult } from './result.js'
 import type { Row } from './rows.js'
 import { isAboutSize, measureSizes } from './sizes.js'
 import type { Traces } from './traces.js'
+import { WorkerProcess } from './worker-process.js'
 import type { WorkloadOptions } from './workload.js'
 
 export interface RunOptions {
@@ -36,6 +37,7 @@ const GENERATED_EDITS = 60_000
 /** Processes for figures that are about a process's first run. */
 const FIRST_RUNS = 5
 const MEMORY_RUNS = 3
+const WORKER_TIMEOUT_MS = 300_000
 
 /** Measures each benchmark that the rows need once, one after the other. */
 export async function runRows(options: RunOptions): Promise<CrdtResult> {
@@ -83,13 +85,12 @@ function runBenchmark(
   const hot = !isFirst && !isMemory && benchmark?.isExact !== true
   const processes = isMemory ? MEMORY_RUNS : isFirst || benchmark?.processes === 'many' ? FIRST_RUNS : 1
   return measure({
-    benchmark: name,
     peers: isFirst ? peers.filter((peer) => peer !== 'floor') : peers,
     runs,
     processes,
     preparesAhead: benchmark?.preparesAhead === true,
     hot,
-    workload,
+    start: (peer) => new WorkerProcess({ peer, benchmark: name, workload }, WORKER_TIMEOUT_MS),
     onProgress: (peer, what) => onProgress(`  ${name} ${peer}: ${what}`),
   })
 }

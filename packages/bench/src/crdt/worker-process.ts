@@ -1,11 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { Worker } from './measure.js'
 import type { WorkerOptions, WorkerReply } from './worker-messages.js'
 
 const script = fileURLToPath(new URL('./worker.js', import.meta.url))
 
 /** A worker as its parent sees it: it answers each question with one reply, and a crash is a reply too. */
-export class WorkerProcess {
+export class WorkerProcess implements Worker {
   private readonly child: ChildProcess
   private readonly replies: WorkerReply[] = []
   private waiting: ((reply: WorkerReply) => void) | undefined
@@ -32,7 +33,6 @@ export class WorkerProcess {
     })
   }
 
-  /** Whether it can, after all is made ready. */
   ready(): Promise<WorkerReply> {
     return this.next()
   }

@@ -98,8 +98,10 @@ export const peer: Peer = {
     'map-overwrites': 'written in one change a thousand',
   },
   limits: {
-    live: 20_000,
-    'concurrent-live': 26_078,
+    'local-edits': 40_000,
+    live: 10_000,
+    'concurrent-live': 10_000,
+    'concurrent-graph': 10_000,
     'map-made': 1_000,
     'map-applied': 1_000,
     'list-pushes': 1_000,

@@ -1,9 +1,20 @@
-import { counter, Fold, isReplicaId, type CounterIntent, type ReplicaId } from '@flowsync/crdt'
-import type { CounterPeer, Peer, ReplicaName } from '../peer.js'
+import {
+  counter,
+  Fold,
+  isReplicaId,
+  list,
+  map,
+  type MergeRule,
+  type Op,
+  type ReplicaId,
+} from '@flowsync/crdt'
+import type { CounterPeer, Exchange, ListPeer, MapPeer, Peer, ReplicaName } from '../peer.js'
 
-/** A fold with the counters of its own replica. */
-class Writer<Value, Intent, Body, State, Delta> {
+/** A stream as its client sees it: a fold, and the counters of its own replica. */
+class Stream<Value, Intent, Body, State, Delta> {
   readonly fold: Fold<Value, Intent, Body, State, Delta>
+  /** The newest op. */
+  last: Op | undefined
   private readonly replica: ReplicaId
   private counter = 1
 
@@ -12,31 +23,87 @@ class Writer<Value, Intent, Body, State, Delta> {
     this.replica = replicaOf(name)
   }
 
-  push(intent: Intent) {
-    const prepared = this.fold.prepare(intent, { replica: this.replica, counter: this.counter, nowMs: 0 })
+  push(intent: Intent): void {
+    const { replica, counter } = this
+    const prepared = this.fold.prepare(intent, { replica, counter, nowMs: NOW_MS })
     if (!prepared) throw new Error('an intent that changes nothing')
+    this.last = prepared.op
     this.counter += prepared.op.count
-    return prepared.op
+  }
+
+  /** Places all pending ops, as a hub does. */
+  place(): void {
+    for (const { op } of [...this.fold.pending]) this.fold.receive({ ...op, seq: this.fold.seq + 1 })
   }
 }
+
+type StreamOf<Rule> =
+  Rule extends MergeRule<infer Value, infer Intent, infer Body, infer State, infer Delta, infer _Actions>
+    ? Stream<Value, Intent, Body, State, Delta>
+    : never
+
+/** The author's clock; it stands still. */
+const NOW_MS = 1_893_456_000_000
+const SEQ_BYTES = 4
 
 function replicaOf({ hex }: ReplicaName): ReplicaId {
   if (!isReplicaId(hex)) throw new Error(`${hex} is no replica id`)
   return hex
 }
 
-const INCREMENT: CounterIntent = { op: 'increment' }
+function exchange<Value, Intent, Body, State, Delta>(
+  rule: MergeRule<Value, Intent, Body, State, Delta>,
+): Exchange<Stream<Value, Intent, Body, State, Delta>> {
+  return {
+    create: (name) => new Stream(new Fold(rule), name),
+    sender: () => ({
+      take() {
+        throw new Error('to come')
+      },
+    }),
+    receiver: () => () => undefined,
+    // A state is kept with the seq it had folded up to.
+    save(stream) {
+      stream.place()
+      const state = stream.fold.encodeState()
+      const bytes = new Uint8Array(SEQ_BYTES + state.length)
+      new DataView(bytes.buffer).setUint32(0, stream.fold.seq)
+      bytes.set(state, SEQ_BYTES)
+      return bytes
+    },
+    load(bytes, name) {
+      const seq = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
+      return new Stream(new Fold(rule, { state: bytes.subarray(SEQ_BYTES), seq }), name)
+    },
+  }
+}
 
-const counterPeer: CounterPeer<{
-  push(intent: CounterIntent): unknown
-  readonly fold: { readonly value: number }
-}> = {
-  create: (name) => new Writer(new Fold(counter()), name),
-  increment: (writer) => void writer.push(INCREMENT),
+const mapRule = map<number>()
+const mapPeer: MapPeer<StreamOf<typeof mapRule>> = {
+  ...exchange(mapRule),
+  set: (stream, key, value) => stream.push({ op: 'set', key, value }),
+  get: ({ fold }, key) => fold.value[key],
+  size: ({ fold }) => Object.keys(fold.value).length,
+}
+
+const listRule = list<number>()
+const listPeer: ListPeer<StreamOf<typeof listRule>> = {
+  ...exchange(listRule),
+  push: (stream, value) => stream.push(listRule.actions.push(value)),
+  insert: (stream, pos, value) => stream.push(listRule.actions.insert(pos, value)),
+  values: ({ fold }) => fold.value,
+}
+
+const counterRule = counter()
+const counterPeer: CounterPeer<StreamOf<typeof counterRule>> = {
+  create: (name) => new Stream(new Fold(counterRule), name),
+  increment: (stream) => stream.push(counterRule.actions.increment()),
   value: ({ fold }) => fold.value,
 }
 
 export const peer: Peer = {
+  map: mapPeer,
+  list: listPeer,
   counter: counterPeer,
-  lacks: { text: 'to come', map: 'to come', list: 'to come' },
+  lacks: { text: 'to come', 'map-applied': 'to come', 'list-random': 'to come' },
 }

@@ -92,5 +92,6 @@ export const peer: Peer = {
   map,
   list,
   counter,
+  limits: { live: 50_000 },
   notes: { 'joiner-bytes': 'a shallow snapshot' },
 }
