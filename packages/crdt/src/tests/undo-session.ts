@@ -1,6 +1,6 @@
 import { Fold } from '../fold.js'
 import type { ReplicaId, SequencedOp } from '../op.js'
-import type { AnyMergeRule, MergeRule } from '../rule.js'
+import type { MergeRule } from '../rule.js'
 import { UndoHistory } from '../undo/undo-history.js'
 import type { UndoHistoryOptions } from '../undo/undo-history.js'
 import { undoOf } from '../undo/undo-of.js'
@@ -25,8 +25,9 @@ export class UndoClient<Value, Intent, Delta> implements UndoSource<Value> {
     this.fold = new Fold(rule)
     this.log = log
     this.replica = name.repeat(32).slice(0, 32) as ReplicaId
-    const tracker = undoOf(rule as AnyMergeRule) as UndoTracker<Value, Intent, Delta>
-    this.history = new UndoHistory(tracker, options)
+    const tracker = undoOf(rule)
+    if (!tracker) throw new Error(`There is no undo for ${rule.name}.`)
+    this.history = new UndoHistory(tracker as UndoTracker<Value, Intent, Delta>, options)
   }
 
   get value(): Value {

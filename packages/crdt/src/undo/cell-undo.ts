@@ -3,13 +3,13 @@ import type { UndoEntry, UndoSource, UndoTracker } from './undo-tracker.js'
 /** A value as cells that are each written as a whole, such as the elements of a set, by their presence. */
 export interface CellAccess<Value, Intent> {
   /** Which cell an intent is about. */
-  keyOf(intent: Intent): unknown
+  readonly keyOf: (intent: Intent) => unknown
   /** What a cell shows; undefined when nothing. */
-  read(value: Value, key: unknown): unknown
+  readonly read: (value: Value, key: unknown) => unknown
   /** How to make a cell show something; undefined when that is impossible. */
-  write(key: unknown, content: unknown): Intent | undefined
+  readonly write: (key: unknown, content: unknown) => Intent | undefined
   /** True when what a cell shows was written by this replica, and by nobody else. */
-  isOwn(source: UndoSource<Value>, key: unknown): boolean
+  readonly isOwn: (source: UndoSource<Value>, key: unknown) => boolean
 }
 
 /** What an entry made of a cell. */

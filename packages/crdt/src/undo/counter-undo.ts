@@ -10,13 +10,13 @@ export function createCounterUndo(): UndoTracker<number, CounterIntent, never> {
       return { op: isIncrement ? 'increment' : 'decrement', amount: Math.abs(amount) }
     })
   return {
-    begin: ({ op, amount = 1 }) => {
-      const added = op === 'increment' ? amount : -amount
-      return () => ({
-        kind: 'recorded',
-        enter: (entry) => amounts.set(entry, addTo(amounts.get(entry) ?? [], added)),
-      })
-    },
+    begin: (intent) => () => ({
+      kind: 'recorded',
+      enter(entry) {
+        const { op, amount = 1 } = intent
+        amounts.set(entry, addTo(amounts.get(entry) ?? [], op === 'increment' ? amount : -amount))
+      },
+    }),
     plan(entry) {
       const intents = intentsOf(entry)
       return intents.length > 0 ? { intents, commit: () => undefined } : undefined

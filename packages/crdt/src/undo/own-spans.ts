@@ -4,7 +4,7 @@ import type { UndoEntry } from './undo-tracker.js'
 export interface Content<Self> {
   readonly length: number
   slice(start: number, end: number): Self
-  concat(other: Self): Self
+  concat(...others: Self[]): Self
 }
 
 /** One change of a sequence that has been made or is to be made. */

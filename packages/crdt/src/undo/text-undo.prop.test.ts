@@ -21,7 +21,7 @@ class Alphabet {
 }
 
 interface Step {
-  readonly do: 'edit' | 'edit' | 'remote' | 'sync' | 'undo' | 'redo' | 'pull'
+  readonly do: 'edit' | 'remote' | 'sync' | 'undo' | 'redo' | 'pull'
   readonly at: number
   readonly length: number
   readonly count: number
@@ -109,7 +109,9 @@ class Story {
     const before = this.own.value
     act()
     if (!mayGo) return
-    for (const char of before) if (!mayGo.has(char)) expect(this.own.value).toContain(char)
+    const after = new Set(this.own.value)
+    for (const char of before)
+      if (!mayGo.has(char) && !after.has(char)) throw new Error(`${char} went, and is not own.`)
   }
 
   undoAll(): this {
@@ -132,7 +134,7 @@ class Story {
     const chars = [...this.own.value]
     for (const [index, left] of chars.entries()) {
       for (const right of chars.slice(index + 1)) {
-        expect(this.order.has(right + left)).toBe(false)
+        if (this.order.has(right + left)) throw new Error(`${left} stands before ${right}, and did not.`)
         this.order.add(left + right)
       }
     }
@@ -140,40 +142,48 @@ class Story {
 }
 
 describe('undo of all own edits of a text', () => {
-  it('takes away own characters and nothing else, and brings back what was deleted', () => {
-    const kinds = ['edit', 'edit', 'remote', 'sync', 'pull', 'undo', 'redo'] as const
-    fc.assert(
-      fc.property(steps(kinds), (all) => {
-        const story = new Story().play(all).undoAll().finish()
-        const { own, other, written, deletedByOther } = story
-        expect(other.value).toBe(own.value)
-        const left = new Set(own.value)
-        for (const char of written.own) expect(left).not.toContain(char)
-        for (const char of [...written.base, ...written.other])
-          if (!deletedByOther.has(char)) expect(left).toContain(char)
-      }),
-      { numRuns: 2000 },
-    )
-  })
+  it(
+    'takes away own characters and nothing else, and brings back what was deleted',
+    { timeout: Infinity },
+    () => {
+      const kinds = ['edit', 'edit', 'remote', 'sync', 'pull', 'undo', 'redo'] as const
+      fc.assert(
+        fc.property(steps(kinds), (all) => {
+          const story = new Story().play(all).undoAll().finish()
+          const { own, other, written, deletedByOther } = story
+          expect(other.value).toBe(own.value)
+          const left = new Set(own.value)
+          for (const char of written.own) expect(left).not.toContain(char)
+          for (const char of [...written.base, ...written.other])
+            if (!deletedByOther.has(char)) expect(left).toContain(char)
+        }),
+        { numRuns: 1000 },
+      )
+    },
+  )
 
-  it('gives the first text back when nobody else wrote, and undone edits are done again', () => {
-    fc.assert(
-      fc.property(steps(['edit', 'edit', 'edit', 'undo', 'redo', 'sync']), (all) => {
-        const { own, written } = new Story().play(all)
-        // A redo that is still open belongs to what can be done again.
-        while (own.canRedo) own.redo()
-        const values = [own.value]
-        while (own.undo()) values.push(own.value)
-        expect(own.value).toBe([...written.base].join(''))
-        const again = [own.value]
-        while (own.redo()) again.push(own.value)
-        expect(again).toEqual(values.reverse())
-      }),
-      { numRuns: 1000 },
-    )
-  })
+  it(
+    'gives the first text back when nobody else wrote, and undone edits are done again',
+    { timeout: Infinity },
+    () => {
+      fc.assert(
+        fc.property(steps(['edit', 'edit', 'edit', 'undo', 'redo', 'sync']), (all) => {
+          const { own, written } = new Story().play(all)
+          // A redo that is still open belongs to what can be done again.
+          while (own.canRedo) own.redo()
+          const values = [own.value]
+          while (own.undo()) values.push(own.value)
+          expect(own.value).toBe([...written.base].join(''))
+          const again = [own.value]
+          while (own.redo()) again.push(own.value)
+          expect(again).toEqual(values.reverse())
+        }),
+        { numRuns: 500 },
+      )
+    },
+  )
 
-  it('never takes part in what others write between undo and redo', () => {
+  it('never takes part in what others write between undo and redo', { timeout: Infinity }, () => {
     fc.assert(
       fc.property(
         steps(['edit', 'edit', 'sync'], 12),

@@ -1,6 +1,6 @@
-import { FlowSyncError } from '../errors.js'
 import type { AnyMergeRule } from '../rule.js'
 import { createCounterUndo } from './counter-undo.js'
+import { createListUndo } from './list-undo.js'
 import { createLogUndo } from './log-undo.js'
 import { createRegisterUndo } from './register-undo.js'
 import { createSetUndo } from './set-undo.js'
@@ -10,6 +10,7 @@ import type { UndoTracker } from './undo-tracker.js'
 /** By the names of rules, which vouch for the types of values, intents and deltas. */
 const TRACKERS: Readonly<Record<string, (rule: AnyMergeRule) => unknown>> = {
   counter: createCounterUndo,
+  list: createListUndo,
   log: createLogUndo,
   register: createRegisterUndo,
   set: () => createSetUndo(false),
@@ -17,12 +18,7 @@ const TRACKERS: Readonly<Record<string, (rule: AnyMergeRule) => unknown>> = {
   text: createTextUndo,
 }
 
-/**
- * What undo has to know of a rule, for one value merged by it.
- * @throws FlowSyncError `config/invalid` for a rule that cannot be undone
- */
-export function undoOf(rule: AnyMergeRule): UndoTracker {
-  const create = Object.hasOwn(TRACKERS, rule.name) ? TRACKERS[rule.name] : undefined
-  if (create) return create(rule) as UndoTracker
-  throw new FlowSyncError('config/invalid', `There is no undo for streams of the rule ${rule.name}.`)
+/** What undo has to know of a rule, for one value merged by it; undefined for a rule that has no undo. */
+export function undoOf(rule: AnyMergeRule): UndoTracker | undefined {
+  return Object.hasOwn(TRACKERS, rule.name) ? (TRACKERS[rule.name]?.(rule) as UndoTracker) : undefined
 }

@@ -41,7 +41,10 @@ export interface UndoPlan<Intent> {
 
 /** What one rule has to know to take own edits back, and nobody else's. Pure: it reads no clock and pushes nothing. */
 export interface UndoTracker<Value = unknown, Intent = unknown, Delta = unknown> {
-  /** An own edit is about to be folded; the returned function is told, after it, what it changed. */
+  /**
+   * An own edit is about to be folded; the returned function is told, after it, what it changed. The intent is an object
+   * of which nothing else was checked yet.
+   */
   begin(intent: Intent, source: UndoSource<Value>): (deltas: readonly Delta[]) => RecordedEdit
   /** Others have changed something. Absent for rules that have no positions. */
   observe?(deltas: readonly Delta[]): void
