@@ -5,7 +5,6 @@ import type { Checkpoint, StoredStream } from '../storage/driver.js'
 import type { AnyFold } from './fold-types.js'
 import { createCarrier, putOnTop, startRebuild } from './rebuild.js'
 import { createOutboxOp, type Stream } from './stream.js'
-import { jumpOf } from './text-jump.js'
 
 /** A confirmed state from elsewhere: what a server rendered. */
 export interface StreamSeed extends Checkpoint {
@@ -78,7 +77,7 @@ export function loadStream(
     }
     if (early.length > 0) carryEarly(stream, early, seed)
   }
-  stream.emitDeltas(jumpOf(before, stream.fold.value), 'remote')
+  stream.jumped(before)
 }
 
 export interface Confirmed {

@@ -13,7 +13,6 @@ import type { OutboxOp } from '../outbox/outbox.js'
 import type { AnyFold } from './fold-types.js'
 import type { Rebuild, RebuildPlan } from './rebuild-plan.js'
 import { createOutboxOp, type Author, type Stream } from './stream.js'
-import { jumpOf } from './text-jump.js'
 
 /**
  * Starts to replace the confirmed state; ends at once when the checkpoint is all there is.
@@ -85,7 +84,7 @@ function finishRebuild(stream: Stream, rebuild: Rebuild): void {
     if (isOtherPast && carried.length > 0) stream.lastError = carriedOver(name, carried.length)
   }
   stream.carry = 'nothing'
-  stream.emitDeltas(jumpOf(before, stream.fold.value), 'remote')
+  stream.jumped(before)
   stream.changed()
 }
 

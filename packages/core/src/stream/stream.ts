@@ -18,6 +18,8 @@ import type { DeltaListener, DeltaOrigin } from './handle-types.js'
 import type { CarryMode, Rebuild } from './rebuild-plan.js'
 import type { StreamAccess, StreamSnapshot } from './snapshot.js'
 import { createDeferred, type Deferred } from '../deferred.js'
+import { jumpOf } from './text-jump.js'
+import type { StreamRecorder } from './stream-recorder.js'
 
 /** What all streams of a client share. */
 export interface StreamEnvironment {
@@ -68,6 +70,8 @@ export class Stream implements Emitter {
   historyBelow = Infinity
   /** Which own ops must be made anew on the confirmed state: an earlier one was refused, or is lost. */
   carry: CarryMode = 'nothing'
+  /** Told of own edits, to undo them. */
+  declare recorder?: StreamRecorder
   /** The confirmed state that is being fetched to replace the present one. */
   rebuild: Rebuild | undefined
   /** Ops and bytes stored since the last checkpoint, and the bytes that took. */
@@ -144,14 +148,19 @@ export class Stream implements Emitter {
     if (deltas.length > 0) this.deltaListeners.emit(deltas, origin)
   }
 
+  /** The state was replaced by another one; `before` is the value it showed. */
+  jumped(before: unknown): void {
+    const after = this.fold.value
+    if (before !== after) this.recorder?.jump()
+    this.emitDeltas(jumpOf(before, after), 'remote')
+  }
+
   private settleWaiters(): void {
     if (this.waiters.length === 0) return
     const { status, error } = this.getSnapshot()
     const closed = this.environment.isClosed
     if (status === 'loading' && !closed) return
-    const { waiters } = this
-    this.waiters = []
-    for (const { resolve, reject } of waiters) {
+    for (const { resolve, reject } of this.waiters.splice(0)) {
       if (status === 'ready') resolve()
       else reject(error ?? clientClosed())
     }
@@ -173,6 +182,7 @@ export class Stream implements Emitter {
       return receipt
     }
     const nowMs = environment.system.nowMs()
+    const recorded = this.recorder?.begin(intent)
     const prepared = fold.prepare(intent, { replica: author.replica, counter: author.nextCounter, nowMs })
     if (!prepared) {
       receipt.save()
@@ -181,6 +191,7 @@ export class Stream implements Emitter {
     }
     author.nextCounter += prepared.op.count
     this.enqueue(prepared.op, receipt)
+    recorded?.(prepared.deltas)
     this.emitDeltas(prepared.deltas, 'local')
     environment.notifier.now(this)
     environment.onChanged(this)
@@ -263,12 +274,5 @@ export function createOutboxOp(
 }
 
 function isSame(a: StreamSnapshot<unknown>, b: StreamSnapshot<unknown>): boolean {
-  return (
-    Object.is(a.value, b.value) &&
-    a.status === b.status &&
-    a.isSynced === b.isSynced &&
-    a.access === b.access &&
-    a.pendingCount === b.pendingCount &&
-    a.error === b.error
-  )
+  return (Object.keys(a) as (keyof StreamSnapshot<unknown>)[]).every((key) => Object.is(a[key], b[key]))
 }

@@ -1,0 +1,7 @@
+export {
+  createUndo,
+  type Undo,
+  type UndoOptions,
+  type UndoOutcome,
+  type UndoSnapshot,
+} from './undo/create-undo.js'
