@@ -22,7 +22,7 @@ export function decodeVersioned<Result>(
   version: number,
   read: (reader: ByteReader) => Result,
 ): Result {
-  return decodeAll(code, bytes, (reader) => {
+  return decodeWith(code, bytes, (reader) => {
     checkFormat(reader.u8(), version)
     return read(reader)
   })
@@ -34,7 +34,7 @@ export function decodeHeaded<Result>(
   version: number,
   read: (reader: ByteReader, isDelete: boolean) => Result,
 ): Result {
-  return decodeAll('op/invalid', bytes, (reader) => {
+  return decodeWith('op/invalid', bytes, (reader) => {
     const head = reader.u8()
     checkFormat(head & 127, version)
     return read(reader, head > 127)
@@ -45,7 +45,11 @@ function checkFormat(found: number, version: number): void {
   if (found !== version) throw malformed(`format version ${found} where ${version} is known`)
 }
 
-function decodeAll<Result>(
+/**
+ * Reads all of some bytes.
+ * @throws FlowSyncError with `code` for any bytes that `read` does not take or leaves
+ */
+export function decodeWith<Result>(
   code: 'op/invalid' | 'state/invalid',
   bytes: Uint8Array,
   read: (reader: ByteReader) => Result,

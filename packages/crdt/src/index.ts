@@ -30,6 +30,7 @@ export { applyListDeltas, type ListDelta } from './list/list-delta.js'
 export { list, type ListActions, type ListIntent, type ListOptions, type ListRule } from './list.js'
 export { log, type LogActions, type LogIntent, type LogOptions, type LogRule } from './log.js'
 export { map, type MapActions, type MapIntent, type MapOptions, type MapRule } from './map.js'
+export { OpDecoder, OpEncoder } from './op-session.js'
 export { isReplicaId, type Op, type OpId, type ReplicaId, type SequencedOp } from './op.js'
 export type { PendingOp } from './pending-ops.js'
 export {
