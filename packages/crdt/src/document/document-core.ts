@@ -48,6 +48,10 @@ export class DocumentCore implements Content {
     return this.text.length
   }
 
+  get hasPairs(): boolean {
+    return this.text.hasPairs
+  }
+
   isTail(position: number): boolean {
     return this.text.isTail(position)
   }

@@ -7,9 +7,9 @@ import type { OpKind } from '../sequence/op-runs.js'
 import type { LocalVersion } from '../sequence/version.js'
 import type { TextDelta } from '../text-delta.js'
 import { applyUpdate } from './apply-update.js'
+import { UNKNOWN } from './document-core.js'
 import type { DocumentCore } from './document-core.js'
 import {
-  AT_CARET,
   BEFORE_CARET,
   ELSEWHERE,
   HAS_HEAD,
@@ -23,6 +23,7 @@ import { caretAfter, unzigzag } from './update-codec.js'
 import type { GraphRun, OpRun } from './update-codec.js'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const NO_BYTES = new Uint8Array()
 
 /** What both sides of a session know of the ops before. */
 interface SessionState {
@@ -38,11 +39,15 @@ interface SessionState {
 export class UpdateDecoder {
   private readonly document: TextDocument
   private state: SessionState = { replicas: [], ends: [], author: -1, caret: 0 }
-  /** The core that `number` and `last` belong to. */
+  /** The core that `numbers` and `last` belong to. */
   private core: DocumentCore | undefined
-  /** The number of the last author in the graph, and the last unit of the session there. */
-  private number = -1
+  /** The replicas' numbers in the graph, by their places. */
+  private numbers: number[] = []
+  /** The last unit of the session in the graph. */
   private last: LocalVersion = -1
+  /** What {@link readSmall} reads from. */
+  private bytes: Uint8Array = NO_BYTES
+  private at = 0
 
   constructor(document: TextDocument) {
     this.document = document
@@ -55,46 +60,77 @@ export class UpdateDecoder {
    *   may be merged later
    */
   merge(bytes: Uint8Array): readonly TextDelta[] {
-    return this.mergeTyped(bytes) ?? this.mergeAny(bytes)
+    return this.mergeOne(bytes) ?? this.mergeAny(bytes)
   }
 
-  /** Most updates are one unit that follows the one before; they take a short way. */
-  private mergeTyped(bytes: Uint8Array): readonly TextDelta[] | undefined {
-    const { state, core, last, number } = this
+  /**
+   * Most updates are one op of replicas that are known, which does what they do while typing. They take a
+   * short way, which leaves all else to the long one: it changes nothing before it is sure.
+   */
+  private mergeOne(bytes: Uint8Array): readonly TextDelta[] | undefined {
+    const { state, core } = this
     const head = bytes[0] as number
     const kind = head & 3
-    if (head > 0x0f || kind > DELETE || core === undefined || core !== this.document.core) return undefined
-    const counter = state.ends[state.author] as number
-    if (core.graph.nextCounterOf(number) !== counter) return undefined
-    let at = 1
-    let position = state.caret
-    const place = head >> 2
-    if (place === BEFORE_CARET) position--
-    else if (place === ELSEWHERE) {
-      let value = bytes[at++] as number
-      if (value > 0x7f) {
-        const more = bytes[at++] as number
-        if (!(more > 0 && more < 0x80)) return undefined
-        value = (value & 0x7f) | (more << 7)
-      }
-      position += (value & 1) === 1 ? -(value + 1) >> 1 : value >> 1
-    } else if (place !== AT_CARET) return undefined
-    const unit = bytes[at]
-    if (position < 0 || bytes.length !== (kind === INSERT ? at + 1 : at)) return undefined
-    if (kind === INSERT && !((unit as number) < 0x80)) return undefined
+    const place = (head >> 2) & 3
+    const isUsual = head < IS_MISFIT && kind <= DELETE && place <= ELSEWHERE && (head & HAS_LENGTH) === 0
+    if (!isUsual || core === undefined || core !== this.document.core) return undefined
+    this.bytes = bytes
+    this.at = 1
+    let { author } = state
+    let counter = state.ends[author] as number
+    let parents: readonly LocalVersion[] | undefined
+    if ((head & HAS_HEAD) !== 0) {
+      author = this.readSmall()
+      counter = (state.ends[author] as number) + unzigzag(this.readSmall())
+      parents = this.readParents(core)
+      if (!parents) return undefined
+    }
+    const number = this.numbers[author]
+    if (number === undefined || core.graph.nextCounterOf(number) !== counter) return undefined
+    const step = place === ELSEWHERE ? unzigzag(this.readSmall()) : place === BEFORE_CARET ? -1 : 0
+    const position = state.caret + step
+    const unit = kind === INSERT ? (bytes[this.at++] as number) : 0
+    if (!(position >= 0 && unit < 0x80) || this.at !== bytes.length) return undefined
 
-    const insert = kind === INSERT ? String.fromCharCode(unit as number) : ''
+    const insert = kind === INSERT ? String.fromCharCode(unit) : ''
     const deltas: TextDelta[] = []
     core.deltas = deltas
-    const isLast = last === core.graph.length - 1
-    if (kind !== INSERT || !isLast || !core.typeOn(number, counter, position, insert)) {
-      core.patch(number, counter, 1, [last], position, kind === INSERT ? 0 : 1, insert)
+    const goesOn = kind === INSERT && parents === undefined && this.last === core.graph.length - 1
+    if (!goesOn || !core.typeOn(number, counter, position, insert)) {
+      core.patch(number, counter, 1, parents ?? [this.last], position, kind === INSERT ? 0 : 1, insert)
     }
     core.deltas = undefined
-    state.ends[state.author] = counter + 1
+    state.ends[author] = counter + 1
+    state.author = author
     state.caret = position + insert.length
     this.last = core.graph.length - 1
     return deltas
+  }
+
+  /** A number of up to three bytes; NaN, which nothing is equal to or above, for all else. */
+  private readSmall(): number {
+    const { bytes } = this
+    let value = 0
+    for (let shift = 0; shift < 21; shift += 7) {
+      const byte = bytes[this.at++] as number
+      value |= (byte & 0x7f) << shift
+      if (byte < 0x80) return byte === 0 && shift > 0 ? Number.NaN : value
+    }
+    return Number.NaN
+  }
+
+  /** Parents that are all held; undefined for all else. */
+  private readParents(core: DocumentCore): readonly LocalVersion[] | undefined {
+    const count = this.readSmall()
+    if (count === 0) return [this.last]
+    const parents: LocalVersion[] = []
+    for (let left = count - 1; left > 0; left--) {
+      const number = this.numbers[this.readSmall()]
+      const version = number === undefined ? UNKNOWN : core.locate(number, this.readSmall())
+      if (!(version >= 0)) return undefined
+      parents.push(version)
+    }
+    return parents.length > 0 ? parents : undefined
   }
 
   private mergeAny(bytes: Uint8Array): readonly TextDelta[] {
@@ -104,16 +140,15 @@ export class UpdateDecoder {
     document.admit(ops)
     const deltas = document.collect(() => applyUpdate(document.core, ops))
     this.state = next
-    this.remember(next)
+    if (next.author >= 0) this.remember(next)
     return deltas
   }
 
   private remember({ replicas, ends, author }: SessionState): void {
     const { core } = this.document
-    this.core = core
-    this.number = core.graph.numberOf(replicas[author] as ReplicaId)
-    this.last = core.locate(this.number, (ends[author] as number) - 1)
-    if (this.last < 0) this.core = undefined
+    this.numbers = replicas.map((replica) => core.graph.numberOf(replica))
+    this.last = core.locate(this.numbers[author] as number, (ends[author] as number) - 1)
+    this.core = this.last < 0 ? undefined : core
   }
 }
 

@@ -14,6 +14,8 @@ export interface Patch {
 /** The visible sequence that an engine keeps in step with the graph. */
 export interface Content {
   readonly length: number
+  /** False as long as there never was a surrogate pair in it. */
+  readonly hasPairs: boolean
   /** Whether the unit at a position below `length` is the second half of a surrogate pair. */
   isTail(position: number): boolean
   /** Which of the units at a position are second halves of pairs, counted from there. */
@@ -25,6 +27,7 @@ export interface Content {
   change(position: number, deleteCount: number, insertCount: number, insertOffset: number): void
 }
 
+const NONE: readonly number[] = []
 /** A tracker is kept for at least so many units that did not need it. */
 const MIN_IDLE_UNITS = 1024
 
@@ -98,7 +101,7 @@ export class SequenceEngine {
     this.turningPoints.add(first, graph.length - first)
     if (this.tracker) this.dropIdleTracker(this.tracker)
     this.log(position, deleteCount, insertCount, content.length, follows)
-    if (deleteCount > 0) {
+    if (deleteCount > 0 && content.hasPairs) {
       const tails = content.tailsWithin(position, deleteCount)
       if (tails.length > 0) runs.noteTails(first, tails)
     }
@@ -116,11 +119,15 @@ export class SequenceEngine {
     insertCount: number,
   ): LocalVersion {
     const { graph, content } = this
-    const tracker = this.trackerFor(parents)
-    tracker.prepare(parents)
+    const follows = parents.length === 1 && parents[0] === graph.length - 1
+    let { tracker } = this
+    // Whoever goes on where the last op was made needs nothing moved.
+    if (!tracker || !follows || tracker.end !== graph.length) {
+      tracker = this.trackerFor(parents)
+      tracker.prepare(parents)
+    }
     this.fit(position, deleteCount, tracker.preparedLength, tracker)
     const { position: start, deleteCount: deleted } = this
-    const follows = parents.length === 1 && parents[0] === graph.length - 1
     const first = this.append(author, counter, counters, parents, deleted + insertCount, follows)
     this.log(start, deleted, insertCount, content.length, follows)
     if (deleted > 0) {
@@ -169,11 +176,15 @@ export class SequenceEngine {
    * widened to all of the pair, and what is inserted within a pair goes before it.
    */
   private fit(position: number, deleteCount: number, length: number, tracker: Tracker | undefined): void {
-    const start = Math.min(position, length)
-    const end = start + Math.min(deleteCount, length - start)
-    this.position = start > 0 && start < length && this.isTail(start, tracker) ? start - 1 : start
-    if (end === start) this.deleteCount = 0
-    else this.deleteCount = (end < length && this.isTail(end, tracker) ? end + 1 : end) - this.position
+    let start = position < length ? position : length
+    let end = deleteCount < length - start ? start + deleteCount : length
+    const isEmpty = end === start
+    if (this.content.hasPairs) {
+      if (start > 0 && start < length && this.isTail(start, tracker)) start--
+      if (!isEmpty && end < length && this.isTail(end, tracker)) end++
+    }
+    this.position = start
+    this.deleteCount = isEmpty ? 0 : end - start
   }
 
   /** Whether the unit at a position, of the content or of what a tracker has prepared, is the second half of a pair. */
@@ -202,7 +213,11 @@ export class SequenceEngine {
     tracker?.prepare(parents)
     const start = position - count + 1
     const length = tracker ? tracker.preparedLength : content.length
-    if (start < 0 || position >= length || this.hasTails(start, position + 2, length, tracker)) {
+    if (
+      start < 0 ||
+      position >= length ||
+      (content.hasPairs && this.hasTails(start, position + 2, length, tracker))
+    ) {
       return this.apply(author, counter, counters, parents, Math.max(0, start), count, 0)
     }
     const follows = parents.length === 1 && parents[0] === graph.length - 1
@@ -232,7 +247,7 @@ export class SequenceEngine {
     for (let at = 0; at < removals.length; at += 3) {
       const position = removals[at] as number
       const length = removals[at + 1] as number
-      const tails = content.tailsWithin(position, length)
+      const tails = content.hasPairs ? content.tailsWithin(position, length) : NONE
       if (tails.length > 0) {
         const first = removals[at + 2] as number
         runs.noteTails(first, tails)

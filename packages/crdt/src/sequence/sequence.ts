@@ -17,6 +17,7 @@ export interface SequenceChange extends Patch {
 
 /** A visible sequence of which nothing but its length is known. */
 class Length implements Content {
+  readonly hasPairs = false
   length: number
   changes: SequenceChange[] = []
 

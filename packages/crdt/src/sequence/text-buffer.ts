@@ -1,6 +1,7 @@
 /** Units of a page that has been written to: what moves when somebody types elsewhere in the page. */
 const PAGE_UNITS = 4096
 const NONE: readonly number[] = []
+const SURROGATE = /[\ud800-\udfff]/
 
 // FlowSync texts hold no lone surrogates, but a page may end within a pair: those are put together as strings.
 const decoder = new TextDecoder('utf-16le', { ignoreBOM: true })
@@ -25,8 +26,11 @@ export class TextBuffer {
   /** The text, when it is known and not in pages yet. */
   private unread: string | undefined
   private text: string | undefined
+  /** False as long as there was no surrogate pair, so that none needs to be looked for. */
+  private mayHavePairs: boolean
 
   constructor(text: string) {
+    this.mayHavePairs = SURROGATE.test(text)
     this.unread = text
     this.text = text
     this.units = text.length
@@ -72,14 +76,21 @@ export class TextBuffer {
     return page.units[at < page.gapStart ? at : at - page.gapStart + page.gapEnd] as number
   }
 
+  /** Whether there may be surrogate pairs: false is certain, true is not. */
+  get hasPairs(): boolean {
+    return this.mayHavePairs
+  }
+
   /** Whether the unit at a position below `length` is the second half of a surrogate pair. */
   isTail(position: number): boolean {
+    if (!this.mayHavePairs) return false
     if (this.unread !== undefined) return (this.unread.charCodeAt(position) & 0xfc00) === 0xdc00
     return (this.unitAt(position) & 0xfc00) === 0xdc00
   }
 
   /** Which of the units at a position are second halves of pairs, counted from there. */
   tailsWithin(position: number, count: number): readonly number[] {
+    if (!this.mayHavePairs) return NONE
     let tails: number[] | undefined
     for (let offset = 0; offset < count; offset++) {
       if (this.isTail(position + offset)) (tails ??= []).push(offset)
@@ -108,6 +119,7 @@ export class TextBuffer {
         page.gapStart += length
       }
     }
+    if (length > 1 && !this.mayHavePairs) this.mayHavePairs = SURROGATE.test(insert)
     this.units += length
     this.text = undefined
   }

@@ -22,6 +22,10 @@ class TextContent implements Content {
     return this.text.length
   }
 
+  get hasPairs(): boolean {
+    return this.text.hasPairs
+  }
+
   isTail(position: number): boolean {
     return this.text.isTail(position)
   }
