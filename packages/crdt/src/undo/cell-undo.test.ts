@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { map } from '../map.js'
 import { register } from '../register.js'
 import { set } from '../set.js'
 import { createUndoSession } from '../tests/undo-session.js'
@@ -163,5 +164,44 @@ describe('undo of a set', () => {
     expect([own.canUndo, own.history.isIrreversible]).toEqual([true, true])
     own.undo()
     expect([own.value.size, own.canUndo, own.canRedo, own.redo()]).toEqual([0, false, false, false])
+  })
+})
+
+describe('undo of a map', () => {
+  const { set: write, delete: remove } = map<string>().actions
+  const members = () => createUndoSession(map<string>(), { captureMs: 500 })
+
+  it('gives each key back what it had', () => {
+    const { own, other, sync } = members()
+    other.edit(write('a', '1')).edit(write('b', '2'))
+    sync()
+    own.edit(write('a', 'x')).edit(write('a', 'y')).edit(remove('b')).edit(write('toString', 'z'))
+    own.undo()
+    expect(own.value).toEqual({ a: '1', b: '2' })
+    own.redo()
+    expect(own.value).toEqual({ a: 'y', toString: 'z' })
+  })
+
+  it('leaves keys that others have written since, and goes no further back than to them', () => {
+    const { own, other, sync } = members()
+    own.edit(write('a', '1')).edit(write('b', '1')).edit(write('c', '1')).edit(write('d', '1'))
+    sync()
+    other.edit(write('a', '2')).edit(remove('b')).edit(write('c', '2')).edit(write('d', '1'))
+    sync()
+    own.edit(write('c', '3'))
+    own.undo()
+    expect(own.value).toEqual({ a: '2', c: '2', d: '1' })
+    expect(own.canUndo).toBe(false)
+  })
+
+  it('does not bring back what somebody else has written anew', () => {
+    const { own, other, sync } = members()
+    other.edit(write('a', '1'))
+    sync()
+    own.edit(remove('a'))
+    sync()
+    other.edit(write('a', '2'))
+    sync()
+    expect([own.canUndo, own.undo(), own.value]).toEqual([false, false, { a: '2' }])
   })
 })

@@ -1,6 +1,8 @@
+import type { Cells } from '../cells.js'
+import { isSameJson } from '../json.js'
 import type { UndoEntry, UndoSource, UndoTracker } from './undo-tracker.js'
 
-/** A value as cells that are each written as a whole, such as the elements of a set, by their presence. */
+/** What differs between values that are made of cells. */
 export interface CellAccess<Value, Intent> {
   /** Which cell an intent is about. */
   readonly keyOf: (intent: Intent) => unknown
@@ -8,8 +10,8 @@ export interface CellAccess<Value, Intent> {
   readonly read: (value: Value, key: unknown) => unknown
   /** How to make a cell show something; undefined when that is impossible. */
   readonly write: (key: unknown, content: unknown) => Intent | undefined
-  /** True when what a cell shows was written by this replica, and by nobody else. */
-  readonly isOwn: (source: UndoSource<Value>, key: unknown) => boolean
+  /** True when all who wrote a cell at the same time are seen in it, not just the last of them. */
+  readonly showsAll: boolean
 }
 
 /** What an entry made of a cell. */
@@ -26,19 +28,25 @@ export function createCellUndo<Value, Intent>({
   keyOf,
   read,
   write,
-  isOwn,
+  showsAll,
 }: CellAccess<Value, Intent>): UndoTracker<Value, Intent, never> {
   const entries = new Map<UndoEntry, Map<unknown, CellChange>>()
 
-  const isOwnOrNothing = (source: UndoSource<Value>, key: unknown, content: unknown) =>
-    content === undefined || isOwn(source, key)
+  /** True when nobody else has a part in what a cell shows. */
+  function isOwn({ state, replica }: UndoSource, key: unknown, content: unknown): boolean {
+    const { cells } = state as { readonly cells: Cells<unknown> }
+    if (content === undefined) return true
+    // Contents that look the same are the same one.
+    const writers = cells.rows(key).filter((row) => showsAll || cells.values[row] === content)
+    return writers.every((row) => cells.replicas[row] === replica)
+  }
 
   function intentsOf(entry: UndoEntry, source: UndoSource<Value>): Intent[] {
     const intents: Intent[] = []
     for (const [key, { before, after }] of entries.get(entry) ?? []) {
       const [expected, wanted] = entry.isDone ? [after, before] : [before, after]
       const content = read(source.value, key)
-      if (!isSame(content, expected) || !isOwnOrNothing(source, key, content)) continue
+      if (!isSameJson(content, expected) || !isOwn(source, key, content)) continue
       const intent = write(key, wanted)
       if (intent !== undefined) intents.push(intent)
     }
@@ -49,10 +57,10 @@ export function createCellUndo<Value, Intent>({
     begin(intent, source) {
       const key = keyOf(intent)
       const before = read(source.value, key)
-      const wasOwn = isOwnOrNothing(source, key, before)
+      const wasOwn = isOwn(source, key, before)
       return () => {
         const after = read(source.value, key)
-        if (isSame(before, after)) {
+        if (isSameJson(before, after)) {
           // Written anew by this replica: no longer can it be told from what an older edit has written.
           if (!wasOwn) for (const changes of entries.values()) changes.delete(key)
           return { kind: 'unchanged', enter: () => undefined }
@@ -64,8 +72,8 @@ export function createCellUndo<Value, Intent>({
             entries.set(entry, changes)
             const former = changes.get(key)
             // Beyond what somebody else wrote meanwhile nothing goes back.
-            const first = former && wasOwn && isSame(former.after, before) ? former.before : before
-            if (isSame(first, after)) changes.delete(key)
+            const first = former && wasOwn && isSameJson(former.after, before) ? former.before : before
+            if (isSameJson(first, after)) changes.delete(key)
             else changes.set(key, { before: first, after })
           },
         }
@@ -78,9 +86,4 @@ export function createCellUndo<Value, Intent>({
     isAlive: (entry, source) => intentsOf(entry, source).length > 0,
     forget: (entry) => void entries.delete(entry),
   }
-}
-
-/** JSON values that look the same; they are copied on their way, so that references tell nothing. */
-function isSame(a: unknown, b: unknown): boolean {
-  return a === b || (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b))
 }

@@ -1,5 +1,5 @@
 import { REGISTER_KEY } from '../register.js'
-import type { RegisterIntent, RegisterState } from '../register.js'
+import type { RegisterIntent } from '../register.js'
 import type { ReplicaId } from '../op.js'
 import type { AnyMergeRule } from '../rule.js'
 import { createCellUndo } from './cell-undo.js'
@@ -14,16 +14,10 @@ import type { UndoTracker } from './undo-tracker.js'
 export function createRegisterUndo(rule: AnyMergeRule): UndoTracker<unknown, RegisterIntent<unknown>, never> {
   const isMulti = keepsSiblings(rule)
   return createCellUndo<unknown, RegisterIntent<unknown>>({
-    keyOf: () => undefined,
+    keyOf: () => REGISTER_KEY,
     read: (value) => (isMulti ? (value as readonly unknown[]).at(-1) : value),
     write: (_key, value) => (value === undefined ? undefined : { op: 'set', value }),
-    isOwn({ value, state, replica }) {
-      const { cells } = state as RegisterState
-      const siblings = cells.rows(REGISTER_KEY)
-      // Values that look the same are the same one.
-      const writers = isMulti ? siblings : siblings.filter((row) => cells.values[row] === value)
-      return writers.every((row) => cells.replicas[row] === replica)
-    },
+    showsAll: isMulti,
   })
 }
 

@@ -1,4 +1,4 @@
-import type { SetElement, SetIntent, SetState } from '../set.js'
+import type { SetElement, SetIntent } from '../set.js'
 import { createCellUndo } from './cell-undo.js'
 import type { UndoTracker } from './undo-tracker.js'
 
@@ -15,10 +15,6 @@ export function createSetUndo(twoPhase: boolean): UndoTracker<ReadonlySet<SetEle
       if (!isPresent) return { op: 'delete', value }
       return twoPhase ? undefined : { op: 'add', value }
     },
-    isOwn({ state, replica }, key) {
-      const { cells } = state as SetState
-      const adds = cells.rows(key as SetElement)
-      return adds.length > 0 && adds.every((row) => cells.replicas[row] === replica)
-    },
+    showsAll: true,
   })
 }

@@ -2,6 +2,7 @@ import type { AnyMergeRule } from '../rule.js'
 import { createCounterUndo } from './counter-undo.js'
 import { createListUndo } from './list-undo.js'
 import { createLogUndo } from './log-undo.js'
+import { createMapUndo } from './map-undo.js'
 import { createRegisterUndo } from './register-undo.js'
 import { createSetUndo } from './set-undo.js'
 import { createTextUndo } from './text-undo.js'
@@ -12,6 +13,7 @@ const TRACKERS: Readonly<Record<string, (rule: AnyMergeRule) => unknown>> = {
   counter: createCounterUndo,
   list: createListUndo,
   log: createLogUndo,
+  map: createMapUndo,
   register: createRegisterUndo,
   set: () => createSetUndo(false),
   'set-2p': () => createSetUndo(true),
