@@ -32,6 +32,8 @@ export interface Exchange<Doc> {
 /** A text as one library keeps it. Positions are UTF-16 units unless `positions` says otherwise. */
 export interface TextPeer<Doc> extends Exchange<Doc> {
   readonly positions?: 'code-points'
+  /** A session carries all that its document merges, not only what is typed there: one brings everything. */
+  readonly relays?: true
   edit(doc: Doc, edit: SessionEdit): void
   text(doc: Doc): string
   /** Names what `doc` knows now, for {@link TextPeer.since}. */

@@ -4,11 +4,52 @@ import {
   isReplicaId,
   list,
   map,
+  OpDecoder,
+  OpEncoder,
+  TextDocument,
+  UpdateDecoder,
+  UpdateEncoder,
+  type DocumentVersion,
   type MergeRule,
   type Op,
   type ReplicaId,
 } from '@flowsync/crdt'
-import type { CounterPeer, Exchange, ListPeer, MapPeer, Peer, ReplicaName } from '../peer.js'
+import type { CounterPeer, Exchange, ListPeer, MapPeer, Peer, ReplicaName, TextPeer } from '../peer.js'
+
+const textPeer: TextPeer<TextDocument> = {
+  relays: true,
+  create: (name) => new TextDocument(replicaOf(name)),
+  edit(document, { position, deleteCount, insert }) {
+    if (deleteCount === 0) document.insert(position, insert)
+    else if (insert === '') document.delete(position, deleteCount)
+    else document.replace(position, deleteCount, insert)
+  },
+  text: (document) => document.value,
+  sender(document) {
+    const encoder = new UpdateEncoder(document)
+    return { take: () => encoder.next() ?? nothingToSend() }
+  },
+  receiver(document) {
+    const decoder = new UpdateDecoder(document)
+    return (update) => void decoder.merge(update)
+  },
+  mark: ({ version }) => version,
+  since: (document, mark) => document.encodeSince(mark as DocumentVersion),
+  merge: (document, update) => void document.merge(update),
+  whole: (document) => document.encodeSince([]),
+  readWhole(bytes, name) {
+    const document = new TextDocument(replicaOf(name))
+    document.merge(bytes)
+    return document
+  },
+  save: (document) => document.save(),
+  load: (bytes, name) => TextDocument.load(bytes, replicaOf(name)),
+  joiner: (document) => document.snapshot(),
+}
+
+function nothingToSend(): never {
+  throw new Error('no update was made')
+}
 
 /** A stream as its client sees it: a fold, and the counters of its own replica. */
 class Stream<Value, Intent, Body, State, Delta> {
@@ -56,12 +97,14 @@ function exchange<Value, Intent, Body, State, Delta>(
 ): Exchange<Stream<Value, Intent, Body, State, Delta>> {
   return {
     create: (name) => new Stream(new Fold(rule), name),
-    sender: () => ({
-      take() {
-        throw new Error('to come')
-      },
-    }),
-    receiver: () => () => undefined,
+    sender(stream) {
+      const encoder = new OpEncoder()
+      return { take: () => encoder.encode(stream.last ?? nothingToSend()) }
+    },
+    receiver({ fold }) {
+      const decoder = new OpDecoder()
+      return (update) => void fold.receive({ ...decoder.decode(update), seq: fold.seq + 1 })
+    },
     // A state is kept with the seq it had folded up to.
     save(stream) {
       stream.place()
@@ -102,8 +145,9 @@ const counterPeer: CounterPeer<StreamOf<typeof counterRule>> = {
 }
 
 export const peer: Peer = {
+  text: textPeer,
   map: mapPeer,
   list: listPeer,
   counter: counterPeer,
-  lacks: { text: 'to come', 'map-applied': 'to come', 'list-random': 'to come' },
+  notes: { 'joiner-bytes': 'text and version' },
 }

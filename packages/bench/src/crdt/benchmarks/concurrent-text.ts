@@ -8,9 +8,10 @@ import {
   type Benchmark,
   type Workload,
 } from '../benchmark.js'
-import type { TextPeer } from '../peer.js'
+import type { Sender, TextPeer } from '../peer.js'
 
 interface Played {
+  /** One an edit, in the order of the recording; `agent` tells sessions apart. */
   readonly updates: readonly { readonly agent: 0 | 1; readonly bytes: Uint8Array }[]
   readonly whole: Uint8Array
   readonly text: string
@@ -20,14 +21,16 @@ interface Played {
  * Plays what two people typed, each in a document of their own that has merged just what its author had seen.
  * @throws Error when the two do not end with the same text
  */
-export function playConcurrent(
+function playConcurrent(
   text: TextPeer<unknown>,
   session: Pick<ConcurrentSession, 'steps'>,
   workload: Pick<Workload, 'name'>,
 ): Played {
   const docs = [text.create(workload.name(0)), text.create(workload.name(1))] as const
-  const senders = [text.sender(docs[0]), text.sender(docs[1])] as const
-  const receive = [text.receiver(docs[0]), text.receiver(docs[1])] as const
+  const senders = [authorOf(text, docs[0]), authorOf(text, docs[1])] as const
+  const receive = [readerOf(text, docs[0]), readerOf(text, docs[1])] as const
+  const relay = text.relays ? text.create(workload.name(3)) : undefined
+  const relayed = text.relays ? text.sender(relay) : undefined
   const sent: [Uint8Array[], Uint8Array[]] = [[], []]
   const seen: [number, number] = [0, 0]
   const updates: { agent: 0 | 1; bytes: Uint8Array }[] = []
@@ -43,13 +46,37 @@ export function playConcurrent(
     for (const edit of edits) text.edit(docs[agent], edit)
     const bytes = senders[agent].take()
     sent[agent].push(bytes)
-    updates.push({ agent, bytes })
+    if (!relayed) updates.push({ agent, bytes })
+    else {
+      text.merge(relay, bytes)
+      updates.push({ agent: 0, bytes: relayed.take() })
+    }
   }
   catchUp(0, sent[1].length)
   catchUp(1, sent[0].length)
   const result = text.text(docs[0])
   expectText(text.text(docs[1]), result)
   return { updates, whole: text.whole(docs[0]), text: result }
+}
+
+/** Sends what is typed in a document, and nothing that it has merged. */
+function authorOf(text: TextPeer<unknown>, doc: unknown): Sender {
+  if (!text.relays) return text.sender(doc)
+  let mark = text.mark(doc)
+  return {
+    take() {
+      const update = text.since(doc, mark)
+      mark = text.mark(doc)
+      return update
+    },
+    skip() {
+      mark = text.mark(doc)
+    },
+  }
+}
+
+function readerOf(text: TextPeer<unknown>, doc: unknown): (update: Uint8Array) => void {
+  return text.relays ? (update) => text.merge(doc, update) : text.receiver(doc)
 }
 
 type Kept = Omit<Played, 'whole'>
