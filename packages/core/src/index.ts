@@ -7,6 +7,7 @@ export {
   newCounter,
   newText,
   register,
+  richText,
   set,
   text,
   type TextDelta,

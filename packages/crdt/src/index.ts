@@ -30,6 +30,17 @@ export { applyListDeltas, type ListDelta } from './list/list-delta.js'
 export { list, type ListActions, type ListIntent, type ListOptions, type ListRule } from './list.js'
 export { log, type LogActions, type LogIntent, type LogOptions, type LogRule } from './log.js'
 export { map, type MapActions, type MapIntent, type MapOptions, type MapRule } from './map.js'
+export type { MarkIntent } from './marks/mark-intent.js'
+export type { MarkExpand, MarkType, MarkTypes, MarksOf } from './marks/mark-types.js'
+export { applyRichTextDeltas, type RichTextDelta } from './marks/rich-text-delta.js'
+export type { MarkRun, MarkValues, RichText, RichTextSpan } from './marks/rich-text-value.js'
+export {
+  richText,
+  type RichTextActions,
+  type RichTextIntent,
+  type RichTextOptions,
+  type RichTextRule,
+} from './marks/rich-text.js'
 export { OpDecoder, OpEncoder } from './op-session.js'
 export { isReplicaId, type Op, type OpId, type ReplicaId, type SequencedOp } from './op.js'
 export type { PendingOp } from './pending-ops.js'
