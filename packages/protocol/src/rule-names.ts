@@ -1,4 +1,4 @@
-import { counter, log, map, register, set, text, type AnyMergeRule } from '@flowsync/crdt'
+import { counter, doc, log, map, register, set, text, type AnyMergeRule } from '@flowsync/crdt'
 import { createError } from './errors.js'
 
 /** Makers of rules by the names that configuration files and command lines use. */
@@ -10,6 +10,7 @@ const MAKERS: ReadonlyMap<string, () => AnyMergeRule> = new Map<string, () => An
   ['register', () => register()],
   ['map', () => map()],
   ['log', () => log()],
+  ['doc', () => doc()],
   // Names of former FlowSync versions; their set never let a removed element return.
   ['crdt-text', text],
   ['crdt-counter', counter],

@@ -1,4 +1,4 @@
-import { counter, Fold, log, map, register, set, text } from '@flowsync/crdt'
+import { counter, doc, Fold, log, map, register, set, text } from '@flowsync/crdt'
 import type { ReplicaId } from '@flowsync/crdt'
 import { defineStreams } from '@flowsync/protocol'
 import { describe, expect, it } from 'vitest'
@@ -20,6 +20,7 @@ describe('firstSteps', () => {
     ['register', register()],
     ['map', map()],
     ['log', log()],
+    ['doc', doc()],
   ] as const)('pushes what %s takes', (_, rule) => {
     const [push = ''] = firstSteps(defineStreams({ 'x:*': rule }))
     const intent = JSON.parse(/'(.*)'$/.exec(push)?.[1] ?? '') as never

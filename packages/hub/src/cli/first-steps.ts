@@ -9,6 +9,7 @@ const INTENTS: readonly (readonly [rule: string, intent: string])[] = [
   ['register', '{ "op": "set", "value": "Hello" }'],
   ['map', '{ "op": "set", "key": "name", "value": "Ann" }'],
   ['log', '{ "op": "append", "value": "Hello" }'],
+  ['doc', '{ "op": "set", "path": ["title"], "value": "Hello" }'],
 ]
 
 /** Commands that push to a stream of these definitions and read it; only reading where their rules are not ours. */
