@@ -83,7 +83,11 @@ function placesBetween(source: ListState, target: ListState): Places {
   const shift = after.length - before.length
   return {
     item: (index) => (index < head ? index : index >= tailStart ? index + shift : undefined),
-    gap: (index) => (index >= tailStart && index > head ? index + shift : Math.min(index, tailStart + shift)),
+    gap: (index) => {
+      // What was appended is appended.
+      if (index === before.length) return after.length
+      return index >= tailStart && index > head ? index + shift : Math.min(index, tailStart + shift)
+    },
   }
 }
 
