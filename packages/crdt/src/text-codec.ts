@@ -21,16 +21,23 @@ const MAX_UNITS = 0x7fff_ffff
 /** An encoded text: a byte for the format, then the text as UTF-8. */
 const STATE_FORMAT = 1
 
+/** Reused by all but large ops: nothing is kept in it. */
+const scratch = new ByteWriter()
+const MAX_SCRATCH = 1024
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Encodes what a text op does, in the one form there is. */
 export function encodeTextBody({ position, deleteCount, insert }: TextDelta): Uint8Array {
-  const writer = new ByteWriter(16)
+  const writer = insert.length > MAX_SCRATCH ? new ByteWriter(insert.length) : scratch
+  writer.clear()
   writer.u8(BODY_FORMAT | (Math.min(deleteCount, MANY) << 2))
   writer.varint(position)
   if (deleteCount >= MANY) writer.varint(deleteCount - MANY)
-  writer.raw(encoder.encode(insert))
+  // Typing: one ASCII character is not worth an encoder.
+  const unit = insert.length === 1 ? insert.charCodeAt(0) : MAX_UNITS
+  if (unit < 0x80) writer.u8(unit)
+  else if (insert !== '') writer.raw(encoder.encode(insert))
   return writer.finish()
 }
 
