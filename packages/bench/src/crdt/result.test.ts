@@ -5,7 +5,7 @@ import { markdownReport } from './markdown-report.js'
 import type { Outcome } from './measure.js'
 import { rowResult } from './result.js'
 import type { Row } from './rows.js'
-import { textReport } from './text-report.js'
+import { remarkOf, textReport } from './text-report.js'
 import type { PeerName } from './adapters.js'
 
 const row: Row = {
@@ -57,7 +57,10 @@ describe('rowResult', () => {
 
   it('does not scale bytes', () => {
     const bytes = rowResult({ ...row, unit: 'bytes', targets: [] }, outcomes)
-    expect(bytes.cells.find(({ peer }) => peer === 'automerge')).toMatchObject({ hot: 100 })
+    const cell = bytes.cells.find(({ peer }) => peer === 'automerge')
+    expect(cell).toMatchObject({ hot: 100, isPartial: true })
+    expect(cell && remarkOf(cell)).toBe('of the first 100 edits')
+    expect(bytes.cells.find(({ peer }) => peer === 'json-joy')).not.toHaveProperty('isPartial')
   })
 
   it('keeps a failure apart from what a peer cannot do', () => {

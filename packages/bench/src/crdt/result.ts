@@ -16,6 +16,8 @@ export interface Cell {
   /** How many edits it was given; fewer than the row's where it would take minutes, and its figures are scaled up. */
   readonly edits?: number
   readonly isScaled?: boolean
+  /** It was given fewer edits, and its figure is about those. */
+  readonly isPartial?: boolean
   readonly note?: string
   /** Why there is no figure, and whether that is for a failure. */
   readonly reason?: string
@@ -69,6 +71,7 @@ function cellOf(peer: PeerName, outcome: Outcome, row: Row, edits: number): Cell
     processes: outcome.processes,
     ...(outcome.edits === undefined ? {} : { edits: outcome.edits }),
     ...(scale === 1 ? {} : { isScaled: true }),
+    ...(row.unit === 'bytes' && own < edits ? { isPartial: true } : {}),
     ...(outcome.note === undefined ? {} : { note: outcome.note }),
   }
 }

@@ -30,10 +30,10 @@ function figuresOf(row: RowResult, cell: Cell): string[] {
 /** What is to be said of a cell beside its figures. */
 export function remarkOf(cell: Cell): string {
   if (cell.reason !== undefined) return cell.isFailed ? `FAILED: ${cell.reason}` : cell.reason
-  const scaled = cell.isScaled
-    ? `scaled up from ${(cell.edits ?? 0).toLocaleString('en-US')} edits`
-    : undefined
-  return [scaled, cell.note].filter((text) => text !== undefined).join('; ')
+  const edits = (cell.edits ?? 0).toLocaleString('en-US')
+  const scaled = cell.isScaled ? `scaled up from ${edits} edits` : undefined
+  const partial = cell.isPartial ? `of the first ${edits} edits` : undefined
+  return [scaled, partial, cell.note].filter((text) => text !== undefined).join('; ')
 }
 
 function targetReport(rows: readonly RowResult[]): string {
