@@ -28,6 +28,7 @@ doc({ shape: { body: 'string' } })
 
 // A type may be named instead; nobody has written anything at first.
 const notes = doc<Note>()
+expectTypeOf(notes).toExtend<AnyMergeRule>()
 type Notes = ValueOf<typeof notes>
 expectTypeOf<Notes['title']>().toEqualTypeOf<string | undefined>()
 expectTypeOf<NonNullable<Notes['todos']>[number]>().toEqualTypeOf<{

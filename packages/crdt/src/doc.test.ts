@@ -5,7 +5,7 @@ import type { DocNode } from './doc/node.js'
 import { doc } from './doc.js'
 import { Fold, carryOver } from './fold.js'
 import { JSON_MAX_DEPTH } from './json.js'
-import type { ReplicaId } from './op.js'
+import type { ReplicaId, SequencedOp } from './op.js'
 import { createSession } from './tests/session.js'
 
 const rule = doc()
@@ -14,7 +14,10 @@ const a = rule.actions
 const me = 'a0'.repeat(16) as ReplicaId
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const refused = (message: RegExp) =>
-  expect.objectContaining({ code: 'op/invalid-intent', message: expect.stringMatching(message) as string })
+  expect.objectContaining({
+    code: 'op/invalid-intent',
+    message: expect.stringMatching(message) as string,
+  }) as Error
 
 /** A document of one client with these edits. */
 function edited(...intents: readonly ReturnType<(typeof a)['set']>[]) {
@@ -335,6 +338,29 @@ describe('at the same time', () => {
   })
 })
 
+describe('what was deleted', () => {
+  it('takes no memory, with all that was in it', () => {
+    const state = rule.create()
+    const fold = new Fold({ ...rule, create: () => state })
+    const own = { replica: me, counter: 1, nowMs: 0 }
+    let seq = 0
+    const edit = (intent: ReturnType<(typeof a)['set']>) => {
+      const made = fold.prepare(intent, own)
+      if (!made) throw new Error('nothing was made')
+      own.counter += made.op.count
+      fold.receive({ ...made.op, seq: ++seq })
+      return state.containers.size
+    }
+    expect(edit(a.set(['x'], { list: [{ t: newText() }, [newCounter()]], map: {} }))).toBe(7)
+    expect(state.marks.at(1)?.living).toBe(10)
+    expect(edit(a.set(['x', 'map'], [1]))).toBe(7)
+    expect(edit(a.delete(['x', 'list', 1]))).toBe(5)
+    expect(edit(a.set(['x', 'list', 0], 'plain'))).toBe(3)
+    expect(edit(a.delete(['x']))).toBe(0)
+    expect([1, 2, 3, 4].map((at) => state.marks.at(at))).toEqual([undefined, undefined, undefined, undefined])
+  })
+})
+
 describe('a shape', () => {
   const s = shaped.actions
 
@@ -373,6 +399,23 @@ describe('a shape', () => {
     const plain = new Fold(rule, { state: session.state(0), seq: 2 })
     expect(plain.value).toEqual({ items: [{ t: 'x' }], meta: { note: 'n' } })
     expect(hex(plain.encodeState())).toBe(hex(session.state(0)))
+  })
+
+  it('is told as a whole to those who do not know it', () => {
+    const plain = new Fold(rule)
+    const made = new Fold(shaped).prepare(s.insertText(['meta', 'note'], 0, 'n'), {
+      replica: me,
+      counter: 1,
+      nowMs: 0,
+    })
+    if (!made) throw new Error('nothing was made')
+    expect(made.deltas).toEqual([
+      { path: ['meta', 'note'], type: 'text', delta: { position: 0, deleteCount: 0, insert: 'n' } },
+    ])
+    expect(plain.receive({ ...made.op, seq: 1 })).toEqual({
+      kind: 'applied',
+      deltas: [{ path: ['meta'], type: 'value', delta: { value: { note: 'n' } } }],
+    })
   })
 
   it('wins over what somebody without it has set there', () => {
@@ -716,6 +759,30 @@ describe('carrying over', () => {
     expect((target as Fold<object, never, never, never>).value).toEqual({
       x: ['new', { t: 'one' }, { t: '2' }, { t: '>three' }],
     })
+  })
+
+  it('finds a container by its name where somebody has moved it', () => {
+    const made: SequencedOp[] = []
+    const full = new Fold(rule)
+    const own = { replica: me, counter: 1, nowMs: 0 }
+    const make = (intent: ReturnType<(typeof a)['set']>) => {
+      const op = full.prepare(intent, own)?.op
+      if (!op) throw new Error('nothing was made')
+      own.counter += op.count
+      return op
+    }
+    for (const intent of [a.set(['x'], [{ a: 1 }, { b: 1 }]), a.move(['x'], 0, 1)]) {
+      const op = { ...make(intent), seq: made.length + 1 }
+      full.receive(op)
+      made.push(op)
+    }
+    const source = new Fold(rule)
+    const maker = new Fold(rule)
+    for (const fold of [source, maker]) for (const op of made.slice(0, 1)) fold.receive(op)
+    const edit = maker.prepare(a.set(['x', 0, 'a'], 2), { ...own, replica: 'b0'.repeat(16) as ReplicaId })
+    if (!edit) throw new Error('nothing was made')
+    carryOver([{ op: edit.op, keep: true }], source, full, () => own)
+    expect(full.value).toEqual({ x: [{ b: 1 }, { a: 2 }] })
   })
 
   it('drops what its container is no longer there for', () => {

@@ -34,9 +34,11 @@ export interface DocOptions<Shape extends DocShape = DocShape> {
 export type DocRule<Value> = MergeRule<Value, DocIntent, DocBody, DocState, DocDelta, DocActions>
 
 /** A value as it is read: immutable at every level. */
-export type DocValue<T> = T extends readonly unknown[] | object
-  ? { readonly [Key in keyof T]: DocValue<T[Key]> }
-  : T
+export type DocValue<T> = [Json] extends [T]
+  ? T
+  : T extends object
+    ? { readonly [Key in keyof T]: DocValue<T[Key]> }
+    : T
 
 /**
  * A nested document: maps, lists, texts and counters in one another, addressed by path. Each merges as

@@ -6,7 +6,6 @@ import { JSON_MAX_DEPTH } from '../json.js'
 import { CHANGED_TYPE } from './body.js'
 import type { DocBody, DocChange, DocTarget, NameRun, NodeName, RemovalStep } from './body.js'
 import { readItems, readKey, readNode, writeKey, writeNode } from './node-codec.js'
-import { CONTAINER_TYPES } from './node.js'
 import { COUNTER, TEXT } from './parts.js'
 
 /*

@@ -27,12 +27,12 @@ function fixedPath(container: Container): string[] {
   return place && 'map' in place ? [...fixedPath(place.map), place.key] : []
 }
 
-/** What a name comes to in an op, unless it names what the op's author cannot have known. */
+/** What a name comes to in an op, if that is still there. Whether the op's author knew it is another question. */
 export function readName(state: DocState, op: AppliedOp<unknown>, name: NodeName): OpId | undefined {
   const { counter } = name
   if (name.by === 'author') return { replica: op.replica, counter }
   if (name.by === 'replica') return { replica: name.replica, counter }
-  const mark = name.seq <= op.base ? state.marks.at(name.seq) : undefined
+  const mark = state.marks.at(name.seq)
   return mark && { replica: mark.replica, counter }
 }
 

@@ -29,12 +29,12 @@ export function newCounter(amount = 0): NewCounter {
   return Object.freeze({ [KIND]: 'counter', amount } as const)
 }
 
-/** Whether an object was made by {@link newText} or {@link newCounter}. JSON has no symbols, so nothing else is taken for one. */
-export function isNewContainer(value: object): value is NewText | NewCounter {
-  return KIND in value
+/** Whether an object was made by {@link newText}. JSON has no symbols, so nothing else is taken for one. */
+export function isNewText(value: object): value is NewText {
+  return KIND in value && value[KIND] === 'text'
 }
 
-/** Which container it stands for. */
-export function newContainerType(made: NewText | NewCounter): 'text' | 'counter' {
-  return made[KIND]
+/** Whether an object was made by {@link newCounter}. */
+export function isNewCounter(value: object): value is NewCounter {
+  return KIND in value && value[KIND] === 'counter'
 }

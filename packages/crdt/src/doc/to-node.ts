@@ -1,7 +1,7 @@
 import { isFlowSyncError } from '../errors.js'
 import { invalidIntent } from '../intent.js'
 import { JSON_MAX_BYTES, JSON_MAX_DEPTH } from '../json.js'
-import { isNewContainer, newContainerType } from './new-container.js'
+import { isNewCounter, isNewText } from './new-container.js'
 import type { DocNode } from './node.js'
 
 const LONE_SURROGATE = /\p{Surrogate}/u
@@ -77,14 +77,12 @@ function copyArray(input: readonly unknown[], depth: number, budget: Budget): Do
 }
 
 function copyObject(input: object, depth: number, budget: Budget): DocNode {
-  if (isNewContainer(input)) {
-    if (newContainerType(input) === 'text') {
-      const text = textOf('text' in input ? input.text : undefined)
-      spend(budget, text.length)
-      return { type: 'text', text }
-    }
-    return { type: 'counter', amount: amountOf('amount' in input ? input.amount : undefined) }
+  if (isNewText(input)) {
+    const text = textOf(input.text)
+    spend(budget, text.length)
+    return { type: 'text', text }
   }
+  if (isNewCounter(input)) return { type: 'counter', amount: amountOf(input.amount) }
   const prototype: unknown = Object.getPrototypeOf(input)
   // The root prototype of any realm, so that objects of an iframe are taken as well.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {

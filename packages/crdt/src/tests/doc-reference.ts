@@ -194,7 +194,8 @@ export class DocReference {
           change.key,
           this.write(index, counter, change.stamp, this.contentOf(change.node, replica, counter)),
         )
-      } else if (change.kind === 'delete') add(change.key, this.write(index, counter, ZERO, undefined))
+      } else if (change.kind === 'delete')
+        add(change.key, this.write<Content>(index, counter, ZERO, undefined))
     }
     const entries = new Map<string, unknown>()
     for (const [key, all] of writes) {

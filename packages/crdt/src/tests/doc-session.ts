@@ -3,7 +3,7 @@ import { decodeDocBody } from '../doc/body-codec.js'
 import type { DocBody } from '../doc/body.js'
 import type { DocDelta, DocPath } from '../doc/delta.js'
 import type { DocIntent } from '../doc/intents.js'
-import { isNewContainer, newContainerType, newCounter, newText } from '../doc/new-container.js'
+import { isNewCounter, isNewText, newCounter, newText } from '../doc/new-container.js'
 import type { DocState } from '../doc/state.js'
 import { doc } from '../doc.js'
 import { isFlowSyncError } from '../errors.js'
@@ -341,8 +341,8 @@ function afterIntent(before: object, intent: DocIntent): unknown {
 function shown(value: unknown): Json {
   if (Array.isArray(value)) return value.map(shown)
   if (typeof value !== 'object' || value === null) return value as Json
-  if (isNewContainer(value))
-    return newContainerType(value) === 'text' ? Reflect.get(value, 'text') : Reflect.get(value, 'amount')
+  if (isNewText(value)) return value.text
+  if (isNewCounter(value)) return value.amount
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shown(member)]))
 }
 
