@@ -67,7 +67,13 @@ it('a probe notices a wrong text', async () => {
 describe('rows', () => {
   it('have ids of their own, and a benchmark each', () => {
     expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
-    const known = [...benchmarks.map(({ name }) => name), 'first-edit', 'size-main', 'size-small']
+    const known = [
+      ...benchmarks.map(({ name }) => name),
+      'first-edit',
+      'first-edit-bundled',
+      'size-main',
+      'size-small',
+    ]
     expect(rows.filter(({ benchmark }) => !known.includes(benchmark))).toEqual([])
   })
 

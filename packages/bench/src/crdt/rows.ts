@@ -168,6 +168,15 @@ export const rows: readonly Row[] = [
     targets: [{ atMost: 4 }],
   },
   {
+    id: 'first-edit-bundled',
+    title: 'the same from one bundled file',
+    benchmark: 'first-edit-bundled',
+    metric: 'ms',
+    unit: 'ms',
+    group: 'storing',
+    targets: [{ atMost: 4 }],
+  },
+  {
     id: 'map-made',
     title: 'map: 100k sets',
     benchmark: 'map-made',

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { describeMachine, versionsOf, type Machine } from '../report/environment.js'
 import type { PeerName } from './adapters.js'
 import { benchmarks } from './benchmarks.js'
-import { measure, type Outcome } from './measure.js'
+import { measure, type Outcome, type Worker } from './measure.js'
 import { packageOf } from './packages.js'
 import { rowResult, type RowResult } from './result.js'
 import type { Row } from './rows.js'
+import { bundleAdapters } from './bundle.js'
 import { isAboutSize, measureSizes } from './sizes.js'
 import type { Traces } from './traces.js'
 import { WorkerProcess } from './worker-process.js'
@@ -73,24 +74,41 @@ export async function runRows(options: RunOptions): Promise<CrdtResult> {
   }
 }
 
-function runBenchmark(
+/** What its process takes to the first edit, and no more, is measured for these. */
+const FIRST_EDITS = ['first-edit', 'first-edit-bundled']
+
+async function runBenchmark(
   name: string,
   workload: WorkloadOptions,
-  { peers, runs, onProgress }: RunOptions,
+  options: RunOptions,
 ): Promise<ReadonlyMap<PeerName, Outcome>> {
+  const { runs, onProgress } = options
+  const isFirst = FIRST_EDITS.includes(name)
+  const peers = isFirst ? options.peers.filter((peer) => peer !== 'floor') : options.peers
   if (isAboutSize(name)) return measureSizes(name, peers)
   const benchmark = benchmarks.find((candidate) => candidate.name === name)
   const isMemory = benchmark?.measures === 'memory'
-  const isFirst = name === 'first-edit'
   const hot = !isFirst && !isMemory && benchmark?.isExact !== true
   const processes = isMemory ? MEMORY_RUNS : isFirst || benchmark?.processes === 'many' ? FIRST_RUNS : 1
+  const bundles =
+    name === 'first-edit-bundled' ? await bundleAdapters(peers, workload.cacheDirectory) : undefined
   return measure({
-    peers: isFirst ? peers.filter((peer) => peer !== 'floor') : peers,
+    peers,
     runs,
     processes,
     preparesAhead: benchmark?.preparesAhead === true,
     hot,
-    start: (peer) => new WorkerProcess({ peer, benchmark: name, workload }, WORKER_TIMEOUT_MS),
+    start: (peer) => {
+      const bundle = bundles?.get(peer)
+      if (bundles && bundle === undefined) return absent('loads its WebAssembly from its package')
+      return new WorkerProcess({ peer, benchmark: name, workload, bundle }, WORKER_TIMEOUT_MS)
+    },
     onProgress: (peer, what) => onProgress(`  ${name} ${peer}: ${what}`),
   })
+}
+
+/** Stands for a worker that cannot. */
+function absent(reason: string): Worker {
+  const reply = () => Promise.resolve({ kind: 'lacks' as const, reason })
+  return { ready: reply, run: reply, stop: () => undefined }
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 import type { PeerName } from './adapters.js'
+import { bundled } from './bundle.js'
 import type { Outcome } from './measure.js'
 
 const packageDirectory = fileURLToPath(new URL('../..', import.meta.url))
@@ -72,7 +72,10 @@ export async function measureSizes(
 
 async function sizeOf({ imports, wasm, note }: Bundle): Promise<Outcome> {
   try {
-    const files = [await bundled(imports), ...(wasm ? [readFileSync(join(packageDirectory, wasm))] : [])]
+    const files = [
+      await bundled({ contents: imports, resolveDir: packageDirectory }),
+      ...(wasm ? [readFileSync(join(packageDirectory, wasm))] : []),
+    ]
     const bytes = files.reduce((sum, file) => sum + gzipped(file), 0)
     return {
       kind: 'measured',
@@ -84,24 +87,6 @@ async function sizeOf({ imports, wasm, note }: Bundle): Promise<Outcome> {
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }
   }
-}
-
-async function bundled(contents: string): Promise<Uint8Array> {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: packageDirectory },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    // Some of the WebAssembly peers are made for Node; what they load from it is not theirs.
-    platform: 'node',
-    mainFields: ['module', 'main'],
-    external: ['node:*'],
-    write: false,
-    logLevel: 'silent',
-  })
-  const [file] = outputFiles
-  if (!file) throw new Error('nothing was bundled')
-  return file.contents
 }
 
 function gzipped(bytes: Uint8Array): number {

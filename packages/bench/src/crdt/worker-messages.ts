@@ -7,6 +7,8 @@ export interface WorkerOptions {
   readonly peer: PeerName
   readonly benchmark: string
   readonly workload: WorkloadOptions
+  /** The adapter as a file of its own, bundled with its library. */
+  readonly bundle?: string
 }
 
 /** What a worker process says: first whether it can, then one answer to each message it gets. */

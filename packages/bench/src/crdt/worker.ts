@@ -1,5 +1,6 @@
-import { adapters, type PeerName } from './adapters.js'
+import { adapters } from './adapters.js'
 import type { Probe } from './benchmark.js'
+import type { Peer } from './peer.js'
 import type { WorkerOptions, WorkerReply } from './worker-messages.js'
 
 // One peer and one benchmark in a process of their own: no library's garbage or code is in another's way. It imports
@@ -8,15 +9,17 @@ const options = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions
 const reply = (message: WorkerReply) => process.send?.(message)
 
 try {
-  if (options.benchmark === 'first-edit') await measureFirstEdit(options.peer)
+  if (options.benchmark.startsWith('first-edit')) await measureFirstEdit(options)
   else await serve()
 } catch (error) {
   reply({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
 }
 
-async function measureFirstEdit(peer: PeerName): Promise<void> {
+async function measureFirstEdit({ peer, bundle }: WorkerOptions): Promise<void> {
   const { firstEdit } = await import('./benchmarks/first-edit.js')
-  const ms = await firstEdit(adapters[peer])
+  const load =
+    bundle === undefined ? adapters[peer] : () => import(bundle) as Promise<{ readonly peer: Peer }>
+  const ms = await firstEdit(load)
   reply({ kind: 'ready' })
   process.once('message', () => reply({ kind: 'ran', figures: { ms }, wallMs: ms }))
 }

@@ -92,6 +92,6 @@ export const peer: Peer = {
   map,
   list,
   counter,
-  limits: { live: 50_000 },
+  limits: { live: 50_000, 'map-applied': 25_000 },
   notes: { 'joiner-bytes': 'a shallow snapshot' },
 }
