@@ -41,17 +41,10 @@ export function writeName(writer: ByteWriter, name: ElementName): void {
 
 /** @throws FlowSyncError `codec/malformed` */
 export function readName(reader: ByteReader, kindNumber: number): ElementName {
-  const kind = KINDS[kindNumber]
-  switch (kind) {
-    case 'placed':
-      return { kind, serial: reader.varint() }
-    case 'own':
-      return { kind, counter: reader.varint() }
-    case 'foreign':
-      return { kind, replica: readReplica(reader), counter: reader.varint() }
-    case undefined:
-      throw malformed('an element is named in an unknown way')
-  }
+  if (kindNumber === 0) return { kind: 'placed', serial: reader.varint() }
+  if (kindNumber === 1) return { kind: 'own', counter: reader.varint() }
+  if (kindNumber !== 2) throw malformed('an element is named in an unknown way')
+  return { kind: 'foreign', replica: readReplica(reader), counter: reader.varint() }
 }
 
 /** True when some of the elements are named by counters. */

@@ -33,6 +33,10 @@ export class Ghosts {
     this.positions.splice(this.before(position), 0, position)
   }
 
+  addAll(positions: readonly number[]): void {
+    this.positions = [...this.positions, ...positions].sort((a, b) => a - b)
+  }
+
   delete(position: number): void {
     if (this.has(position)) this.positions.splice(this.before(position), 1)
   }

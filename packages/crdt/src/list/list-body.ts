@@ -46,7 +46,7 @@ export function rangesOf(body: ListBody): readonly SlotRange[] {
 const NONE: readonly SlotRange[] = Object.freeze([])
 
 /** How many slots an op inserts. */
-export function insertCountOf(body: ListBody): number {
+function insertCountOf(body: ListBody): number {
   if (body.kind === 'insert') return body.values.length
   return body.kind === 'move' ? 1 : 0
 }
@@ -54,4 +54,9 @@ export function insertCountOf(body: ListBody): number {
 /** How many counters an op takes: one for each removed range, one for each inserted slot, one for a `set`. */
 export function countOfListBody(body: ListBody): number {
   return body.kind === 'set' ? 1 : body.ranges.length + insertCountOf(body)
+}
+
+/** How many changes of the sequence an op is. */
+export function changesOf(body: ListBody): number {
+  return rangesOf(body).length + (insertCountOf(body) > 0 ? 1 : 0)
 }

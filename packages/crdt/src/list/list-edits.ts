@@ -6,7 +6,7 @@ import type { ListBody, SlotRange } from './list-body.js'
 import type { ListState } from './list-state.js'
 import type { Handle } from './run-index.js'
 
-/** So many slots of deleted elements an op cleans up in passing at most. */
+/** So many runs of slots of deleted elements an op cleans up in passing at most. */
 const MAX_SWEPT = 64
 const NONE: readonly never[] = Object.freeze([])
 
@@ -35,7 +35,7 @@ export function deleteBody(
   indices: readonly number[],
   self: ReplicaId | undefined,
 ): ListBody {
-  const found = indices.map((index) => slotAt(index, state.ghosts.list()))
+  const found = slotsAt(indices, state.ghosts.list())
   const elements = found.map((slot) => state.elements.ownerOf(state.slots.at(slot)))
   const { ranges } = removalOf(state, found, elements)
   return { kind: 'delete', ranges, names: namesOf(state, elements, self) }
@@ -52,7 +52,7 @@ export function setBody(
   const position = slotAt(index, state.ghosts.list())
   const element = state.elements.ownerOf(state.slots.at(position))
   const name = state.elements.nameOf(element, self)
-  return { kind: 'set', position, name, stamp: stampAfter(state.stampsOf(element)), json }
+  return { kind: 'set', position, name, stamp: stampAfter(state.contests.stampsOf(element)), json }
 }
 
 /** Moves the item at an index within the list to where it will have another index. */
@@ -68,17 +68,21 @@ export function moveBody(
   const { ranges, ghosts } = removalOf(state, [slot], [element])
   const position = slotAt(Math.min(to, state.length - 1), ghosts)
   const name = state.elements.nameOf(element, self)
-  return { kind: 'move', ranges, position, name, stamp: stampAfter(state.stampsOf(element)) }
+  return { kind: 'move', ranges, position, name, stamp: stampAfter(state.contests.stampsOf(element)) }
 }
 
 /** The slot of an item, or the end, where some slots are ghosts. */
 function slotAt(index: number, ghosts: readonly number[]): number {
-  let slot = index
-  for (const ghost of ghosts) {
-    if (ghost > slot) break
-    slot++
-  }
-  return slot
+  return slotsAt([index], ghosts)[0] as number
+}
+
+/** The slots of items by their ascending indices. */
+function slotsAt(indices: readonly number[], ghosts: readonly number[]): number[] {
+  let before = 0
+  return indices.map((index) => {
+    while (before < ghosts.length && (ghosts[before] as number) <= index + before) before++
+    return index + before
+  })
 }
 
 /**
@@ -91,11 +95,16 @@ function removalOf(state: ListState, slots: readonly number[], elements: readonl
 
   const doomed = new Set(elements)
   const removed = new Set(slots)
-  let swept = 0
+  let runs = 0
+  let swept = -1
   for (const position of ghosts) {
     const owner = state.elements.ownerOf(state.slots.at(position))
-    const isDead = state.elements.valueOf(owner) === undefined
-    if (doomed.has(owner) || (isDead && swept++ < MAX_SWEPT)) removed.add(position)
+    if (doomed.has(owner)) removed.add(position)
+    else if (state.elements.valueOf(owner) === undefined) {
+      if (position !== swept + 1 && ++runs > MAX_SWEPT) continue
+      removed.add(position)
+      swept = position
+    }
   }
   const sorted = [...removed].sort((a, b) => a - b)
   const staying: number[] = []
@@ -112,8 +121,8 @@ function removalOf(state: ListState, slots: readonly number[], elements: readonl
 function rangesFrom(positions: readonly number[]): readonly SlotRange[] {
   if (positions.length === 0) return NONE
   const ranges: SlotRange[] = []
-  for (const { first, count } of runsFrom(positions)) ranges.unshift({ position: first, count })
-  return ranges
+  for (const { first, count } of runsFrom(positions)) ranges.push({ position: first, count })
+  return ranges.reverse()
 }
 
 /** Ascending numbers as runs. */

@@ -1,36 +1,19 @@
-import type { Stamp } from '../clock.js'
 import { hasSameItems } from '../json.js'
 import type { Json, JsonText } from '../json.js'
 import { PendingOps } from '../pending-ops.js'
 import type { AppliedOp } from '../rule.js'
 import { Sequence } from '../sequence/sequence.js'
-import { winnerOf, withClaim } from './claims.js'
-import type { Claim, ListContext, LiveDot } from './claims.js'
+import type { ListContext, LiveDot } from './claims.js'
+import { Contests } from './contests.js'
+import type { ElementNames } from './element-name.js'
 import { Elements } from './elements.js'
 import { Ghosts } from './ghosts.js'
 import { HubOrder } from './hub-order.js'
-import { insertCountOf, rangesOf } from './list-body.js'
+import { changesOf, rangesOf } from './list-body.js'
 import type { ListBody, SlotRange } from './list-body.js'
 import type { ListDelta } from './list-delta.js'
 import type { Handle } from './run-index.js'
 import { SlotBuffer } from './slot-buffer.js'
-
-/** A value that somebody gave to an element. */
-interface Write extends Claim {
-  readonly json: JsonText
-}
-
-/** A slot that somebody moved an element to. */
-interface Placement extends Claim {
-  readonly slot: Handle
-}
-
-/** What several may say of an element at once. */
-interface Contest {
-  writes: readonly Write[]
-  /** None: it stands where it was inserted. */
-  placements: readonly Placement[]
-}
 
 /** What an op without a place said of an element, for when it gets one. */
 interface PendingClaim {
@@ -55,7 +38,7 @@ export class ListState {
   readonly ghosts = new Ghosts()
   private readonly order: HubOrder
   private readonly sequence: Sequence
-  private readonly contests = new Map<Handle, Contest>()
+  readonly contests = new Contests()
   private readonly pending = new PendingOps<PendingClaim>()
   private last: readonly Json[] = Object.freeze([])
   private isStale = true
@@ -104,18 +87,6 @@ export class ListState {
     }
   }
 
-  /** The slot that shows an element which is not deleted, if it is still there. */
-  slotOf(element: Handle): Handle {
-    const contest = this.contests.get(element)
-    return (contest && winnerOf(contest.placements)?.slot) ?? element
-  }
-
-  /** The stamps of all that is said of an element. */
-  stampsOf(element: Handle): readonly Stamp[] {
-    const contest = this.contests.get(element)
-    return contest ? [...contest.writes, ...contest.placements].map(({ stamp }) => stamp) : []
-  }
-
   /** Folds one op and tells what it changed. */
   apply(op: AppliedOp<ListBody>): readonly ListDelta<Json>[] {
     const { seq, replica, counter, extra, body } = op
@@ -141,7 +112,7 @@ export class ListState {
         this.patch(context, ranges.length, body.position, 0, body.values.length, deltas)
         break
       case 'delete':
-        this.elements.visit(context, body.names, (element) => this.kill(element, deltas))
+        this.kill(context, body.names, deltas)
         break
       case 'set':
         this.write(context, body, this.dotOf(op), deltas)
@@ -235,12 +206,36 @@ export class ListState {
     }
   }
 
-  private kill(element: Handle, deltas: Deltas): void {
-    const { elements } = this
-    if (elements.valueOf(element) === undefined) return
-    this.hide(this.slotOf(element), 0, deltas)
-    elements.kill(element)
-    this.contests.delete(element)
+  private kill(context: ListContext, names: ElementNames, deltas: Deltas): void {
+    const { elements, contests } = this
+    const left = new Set<Handle>()
+    elements.visit(context, names, (element) => {
+      if (elements.valueOf(element) === undefined) return
+      const slot = contests.slotOf(element)
+      if (elements.isThere(slot)) left.add(slot)
+      elements.kill(element)
+      contests.delete(element)
+    })
+    if (left.size > 0) this.hideAll(left, deltas)
+  }
+
+  /** Makes ghosts of slots that show elements, in one pass however many they are. */
+  private hideAll(hidden: ReadonlySet<Handle>, deltas: Deltas): void {
+    const { slots, ghosts } = this
+    const positions: number[] = []
+    for (let position = 0; position < slots.length; position++) {
+      if (hidden.has(slots.at(position))) positions.push(position)
+    }
+    let start = -1
+    let deleteCount = 0
+    positions.forEach((position, before) => {
+      const shownAt = position - ghosts.before(position) - before
+      if (shownAt !== start && deleteCount > 0) deltas.push({ position: start, deleteCount, insert: NOTHING })
+      deleteCount = shownAt === start ? deleteCount + 1 : 1
+      start = shownAt
+    })
+    deltas.push({ position: start, deleteCount, insert: NOTHING })
+    ghosts.addAll(positions)
   }
 
   /** A slot that showed its element becomes a ghost, unless it is gone. */
@@ -261,14 +256,6 @@ export class ListState {
     deltas.push({ position: position - ghosts.before(position), deleteCount: 0, insert: [value] })
   }
 
-  private contestOf(element: Handle): Contest {
-    const known = this.contests.get(element)
-    if (known) return known
-    const contest: Contest = { writes: [], placements: [] }
-    this.contests.set(element, contest)
-    return contest
-  }
-
   private write(
     context: ListContext,
     { name, stamp, json, position: hint }: ListBody & { readonly kind: 'set' },
@@ -278,14 +265,12 @@ export class ListState {
     const { elements } = this
     const element = elements.resolve(context, name)
     if (element === undefined) return
-    const contest = this.contestOf(element)
-    contest.writes = withClaim(contest.writes, context, { dot, stamp, json })
     const before = elements.valueOf(element) as JsonText
-    const after = (winnerOf(contest.writes) as Write).json
+    const after = this.contests.write(element, context, { dot, stamp, json })
     // Writing what stands there already keeps the reference, so that nobody renders for nothing.
     if (after.text === before.text) return
     elements.setValue(element, after)
-    const slot = this.slotOf(element)
+    const slot = this.contests.slotOf(element)
     const position = elements.isThere(slot) ? this.slots.find(slot, hint) : undefined
     if (position === undefined) return
     deltas.push({ position: position - this.ghosts.before(position), deleteCount: 1, insert: [after.value] })
@@ -302,10 +287,9 @@ export class ListState {
     const slot = elements.addSlot(element)
     this.patch(context, ranges.length, position, 0, 1, deltas)
     if (element === undefined) return
-    const former = this.slotOf(element)
-    const contest = this.contestOf(element)
-    contest.placements = withClaim(contest.placements, context, { dot, stamp, slot })
-    const shown = this.slotOf(element)
+    const former = this.contests.slotOf(element)
+    this.contests.place(element, context, { dot, stamp, slot })
+    const shown = this.contests.slotOf(element)
     if (shown === former) return
     this.hide(former, 0, deltas)
     this.reveal(shown, position, deltas)
@@ -313,8 +297,3 @@ export class ListState {
 }
 
 const NOTHING: readonly Json[] = Object.freeze([])
-
-/** How many changes of the sequence an op is. */
-function changesOf(body: ListBody): number {
-  return rangesOf(body).length + (insertCountOf(body) > 0 ? 1 : 0)
-}
