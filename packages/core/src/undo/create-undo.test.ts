@@ -119,8 +119,10 @@ describe('createUndo', () => {
     second.undo()
     expect(doc.value).toBe('a')
     second.dispose()
+    undo.stop()
+    doc.insert(1, 'b')
     undo.undo()
-    expect(doc.value).toBe('')
+    expect(doc.value).toBe('a')
   })
 
   it('keeps the stream open until it is disposed of', async () => {
@@ -138,6 +140,13 @@ describe('createUndo', () => {
     const again = client.stream('doc:a')
     again.insert(0, 'b')
     expect([undo.undo(), undo.getSnapshot().canUndo]).toEqual([{ kind: 'nothing' }, false])
+  })
+
+  it('records nothing once it was disposed of', async () => {
+    const { doc, undo } = await open()
+    undo.dispose()
+    doc.insert(0, 'a')
+    expect([undo.getSnapshot().canUndo, undo.undo(), doc.value]).toEqual([false, { kind: 'nothing' }, 'a'])
   })
 
   it('changes nothing of what is thrown for a wrong intent', async () => {
@@ -352,6 +361,17 @@ describe('a history', () => {
     doc.delete(0, 1_600_000)
     expect(() => undo.undo()).toThrow(expect.objectContaining({ code: 'op/too-large' }))
     expect([doc.value, undo.getSnapshot().canUndo]).toEqual(['', true])
+  })
+
+  it('is forgotten when one edit of several is too large', async () => {
+    const { doc, undo } = await open()
+    for (let part = 0; part < 40; part++) doc.insert(0, 'x'.repeat(40_000))
+    doc.insert(0, 'a-')
+    undo.clear()
+    doc.delete(0, 1)
+    doc.delete(1, 1_600_000)
+    expect(() => undo.undo()).toThrow(expect.objectContaining({ code: 'op/too-large' }))
+    expect([doc.value, undo.getSnapshot()]).toEqual(['a-', { canUndo: false, canRedo: false }])
   })
 
   it('ends with the client', async () => {

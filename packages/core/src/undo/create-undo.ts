@@ -1,4 +1,4 @@
-import { UndoHistory, undoOf, type UndoHistoryOptions, type UndoSource } from '@flowsync/crdt/undo'
+import { createUndoHistory, undoOf, type UndoHistoryOptions, type UndoSource } from '@flowsync/crdt/undo'
 import { createError, type StreamDefinitions, type StreamName } from '@flowsync/protocol'
 import { internalsOf } from '../client-internals.js'
 import type { FlowSyncClient } from '../client-types.js'
@@ -64,7 +64,7 @@ export function createUndo<S extends StreamDefinitions, const Name extends Strea
   const { rule } = registry.peek(name)
   const tracker = undoOf(rule)
   if (!tracker) throw createError('config/invalid', `The rule ${rule.name} has no undo.`)
-  const history = new UndoHistory(tracker, options)
+  const history = createUndoHistory(tracker, options)
   const stream = registry.open(name)
   const source: UndoSource = {
     get value() {
@@ -97,7 +97,7 @@ export function createUndo<S extends StreamDefinitions, const Name extends Strea
     const step = isDisposed ? undefined : history[direction](source)
     if (!step) {
       update()
-      return { kind: direction === 'undo' && history.isIrreversible ? 'irreversible' : 'nothing' }
+      return { kind: direction === 'undo' && history.isIrreversible() ? 'irreversible' : 'nothing' }
     }
     applied = 0
     isMaking = true

@@ -1,8 +1,8 @@
 import { Fold } from '../fold.js'
 import type { ReplicaId, SequencedOp } from '../op.js'
 import type { MergeRule } from '../rule.js'
-import { UndoHistory } from '../undo/undo-history.js'
-import type { UndoHistoryOptions } from '../undo/undo-history.js'
+import { createUndoHistory } from '../undo/undo-history.js'
+import type { UndoHistory, UndoHistoryOptions } from '../undo/undo-history.js'
 import { undoOf } from '../undo/undo-of.js'
 import type { UndoSource, UndoTracker } from '../undo/undo-tracker.js'
 
@@ -27,7 +27,7 @@ export class UndoClient<Value, Intent, Delta> implements UndoSource<Value> {
     this.replica = name.repeat(32).slice(0, 32) as ReplicaId
     const tracker = undoOf(rule)
     if (!tracker) throw new Error(`There is no undo for ${rule.name}.`)
-    this.history = new UndoHistory(tracker as UndoTracker<Value, Intent, Delta>, options)
+    this.history = createUndoHistory(tracker as UndoTracker<Value, Intent, Delta>, options)
   }
 
   get value(): Value {

@@ -72,7 +72,7 @@ describe('undo of a register', () => {
   it('has nothing to write in the place of a first value', () => {
     const { own } = createUndoSession(register<string>())
     own.edit(write('red'))
-    expect([own.canUndo, own.undo(), own.history.isIrreversible]).toEqual([false, false, true])
+    expect([own.canUndo, own.undo(), own.history.isIrreversible()]).toEqual([false, false, true])
     own.edit(write('blue')).undo()
     expect(own.value).toBe('red')
   })
@@ -161,7 +161,7 @@ describe('undo of a set', () => {
     const { own } = createUndoSession(set({ twoPhase: true }))
     own.edit({ op: 'add', value: 'x' })
     own.edit({ op: 'add', value: 'y' }).edit({ op: 'delete', value: 'y' })
-    expect([own.canUndo, own.history.isIrreversible]).toEqual([true, true])
+    expect([own.canUndo, own.history.isIrreversible()]).toEqual([true, true])
     own.undo()
     expect([own.value.size, own.canUndo, own.canRedo, own.redo()]).toEqual([0, false, false, false])
   })

@@ -64,10 +64,24 @@ describe('undo of a list', () => {
     expect(own.value.join('')).toBe('(A)b')
   })
 
+  it('knows what went of a list whose items go one by one', () => {
+    const { own } = start()
+    const source = { state: undefined, replica: own.replica }
+    const finish = own.history.begin(remove(0, 3), { ...source, value: ['a', 'b', 'c', 'd'] })
+    const goes = { deleteCount: 1, insert: [] }
+    finish(
+      [0, 0, 0].map((position) => ({ ...goes, position })),
+      0,
+    )
+    expect(own.history.undo({ ...source, value: ['d'] })?.intents).toEqual([
+      { op: 'insert', pos: 0, values: ['a', 'b', 'c'] },
+    ])
+  })
+
   it('does not take back own sets and moves, and stays in step with them', () => {
     const { own } = start('(', ')')
     own.edit(insert(1, 'a', 'b', 'c')).edit(set(1, 'A'))
-    expect(own.history.isIrreversible).toBe(true)
+    expect(own.history.isIrreversible()).toBe(true)
     own.undo()
     expect(own.value.join('')).toBe('()')
     own.redo()
