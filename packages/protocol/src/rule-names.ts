@@ -1,4 +1,4 @@
-import { counter, doc, log, map, register, set, text, type AnyMergeRule } from '@flowsync/crdt'
+import { counter, doc, list, log, map, register, set, text, type AnyMergeRule } from '@flowsync/crdt'
 import { createError } from './errors.js'
 
 /** Makers of rules by the names that configuration files and command lines use. */
@@ -9,6 +9,7 @@ const MAKERS: ReadonlyMap<string, () => AnyMergeRule> = new Map<string, () => An
   ['set-2p', () => set({ twoPhase: true })],
   ['register', () => register()],
   ['map', () => map()],
+  ['list', () => list()],
   ['log', () => log()],
   ['doc', () => doc()],
   // Names of former FlowSync versions; their set never let a removed element return.

@@ -32,7 +32,7 @@ export function addDevCommand(program: Command, io: CliIo): void {
     .option('--db <file>', 'SQLite file, or :memory:', join(FOLDER, 'hub.db'))
     .option(
       '--streams <file>',
-      'module that exports `streams`; default: doc, text, counter, set, guests, log, chat, register',
+      'module that exports `streams`; default: doc, text, counter, set, guests, list, log, chat, register',
     )
     .option('--json', 'print one line of JSON instead of text')
     .action(async (options: DevOptions) => {

@@ -1,4 +1,4 @@
-import { counter, doc, Fold, log, map, register, set, text } from '@flowsync/crdt'
+import { counter, doc, Fold, list, log, map, register, set, text } from '@flowsync/crdt'
 import type { ReplicaId } from '@flowsync/crdt'
 import { defineStreams } from '@flowsync/protocol'
 import { describe, expect, it } from 'vitest'
@@ -19,6 +19,7 @@ describe('firstSteps', () => {
     ['set-2p', set({ twoPhase: true })],
     ['register', register()],
     ['map', map()],
+    ['list', list()],
     ['log', log()],
     ['doc', doc()],
   ] as const)('pushes what %s takes', (_, rule) => {

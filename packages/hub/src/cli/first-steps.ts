@@ -8,6 +8,7 @@ const INTENTS: readonly (readonly [rule: string, intent: string])[] = [
   ['set-2p', '{ "op": "add", "value": "Ann" }'],
   ['register', '{ "op": "set", "value": "Hello" }'],
   ['map', '{ "op": "set", "key": "name", "value": "Ann" }'],
+  ['list', '{ "op": "insert", "pos": 0, "values": ["Hello"] }'],
   ['log', '{ "op": "append", "value": "Hello" }'],
   ['doc', '{ "op": "set", "path": ["title"], "value": "Hello" }'],
 ]

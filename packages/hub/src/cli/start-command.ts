@@ -36,7 +36,7 @@ export function addStartCommand(program: Command, io: CliIo): void {
     .option('--db <file>', 'SQLite file, or :memory:', 'flowsync.db')
     .option(
       '--streams <file>',
-      'module that exports `streams`; default: doc, text, counter, set, guests, log, chat, register',
+      'module that exports `streams`; default: doc, text, counter, set, guests, list, log, chat, register',
     )
     .addOption(
       new Option('--secret <secret>', 'secret of HS256 tokens; better in the environment').env(

@@ -1,4 +1,4 @@
-import { counter, log, map, register, set, text } from '@flowsync/crdt'
+import { counter, list, log, map, register, set, text } from '@flowsync/crdt'
 import { defineStreams } from '@flowsync/protocol'
 
 /** What a hub serves that was given no definitions: a pattern for each merge rule. */
@@ -8,6 +8,7 @@ export const defaultStreams = defineStreams({
   'counter:*': counter(),
   'set:*': set(),
   'guests:*': set(),
+  'list:*': list(),
   'log:*': log(),
   'chat:*': log(),
   'register:*': register(),
