@@ -46,11 +46,12 @@ export class ByteWriter {
     this.length += 8
   }
 
-  /** Bytes as they are, without a length. */
-  raw(bytes: Uint8Array): void {
-    this.reserve(bytes.length)
-    this.buffer.set(bytes, this.length)
-    this.length += bytes.length
+  /** Bytes as they are, those before `from` left out, without a length. */
+  raw(bytes: Uint8Array, from = 0): void {
+    const length = bytes.length - from
+    this.reserve(length)
+    copyBytes(bytes, from, this.buffer, this.length, length)
+    this.length += length
   }
 
   /** Length as varint, then the bytes. */
@@ -78,10 +79,11 @@ export class ByteWriter {
     const { length } = text
     if (length > MAX_SHORT) return false
     this.reserve(length)
+    const { buffer, length: start } = this
     for (let index = 0; index < length; index++) {
       const unit = text.charCodeAt(index)
       if (unit > 0x7f) return false
-      this.buffer[this.length + index] = unit
+      buffer[start + index] = unit
     }
     this.length += length
     return true
@@ -94,7 +96,9 @@ export class ByteWriter {
 
   /** What was written, as a copy. */
   finish(): Uint8Array {
-    return this.buffer.slice(0, this.length)
+    const bytes = new Uint8Array(this.length)
+    copyBytes(this.buffer, 0, bytes, 0, this.length)
+    return bytes
   }
 
   /** Forgets what was written, to be used again. */
@@ -150,6 +154,14 @@ export class ByteReader {
     return this.input.subarray(start, this.offset)
   }
 
+  /** Fills `target` from `start` on with the next bytes of the input. */
+  fill(target: Uint8Array, start: number): void {
+    const length = target.length - start
+    if (length > this.remaining) throw malformed('a length points past the end')
+    copyBytes(this.input, this.offset, target, start, length)
+    this.offset += length
+  }
+
   bytes(maxLength = MAX_VARINT): Uint8Array {
     return this.raw(this.varint(maxLength))
   }
@@ -185,6 +197,12 @@ export class ByteReader {
   end(): void {
     if (this.remaining > 0) throw malformed(`${this.remaining} bytes follow the end`)
   }
+}
+
+/** A few bytes are copied sooner than a view on them is made. */
+function copyBytes(from: Uint8Array, start: number, to: Uint8Array, at: number, length: number): void {
+  if (length > MAX_SHORT) to.set(from.subarray(start, start + length), at)
+  else for (let index = 0; index < length; index++) to[at + index] = from[start + index] ?? 0
 }
 
 /** The error for bytes that no encoder makes. */

@@ -43,13 +43,19 @@ export class Cells<Key> {
     return found === undefined ? NONE : typeof found === 'number' ? [found] : found
   }
 
-  /** The row that is shown: of the latest time, then of the greatest replica. It does not depend on seqs. */
-  winner(key: Key): number | undefined {
+  /** The value of the latest time, then of the greatest replica; it does not depend on seqs. Undefined when there is none. */
+  shown(key: Key): unknown {
     const found = this.index.get(key)
-    return typeof found === 'object' ? this.byTime(found).at(-1) : found
+    const row = typeof found === 'object' ? this.byTime(found).at(-1) : found
+    return row === undefined ? undefined : this.values[row]
   }
 
-  /** Rows by time, the winner last. */
+  /** When the writes under a key were made. */
+  timesOf(key: Key): readonly HybridTime[] {
+    return this.index.has(key) ? this.rows(key).map((row) => this.times[row] ?? 0) : NONE
+  }
+
+  /** Rows by time, that of the shown value last. */
   byTime(rows: readonly number[]): number[] {
     const { times, replicas } = this
     return [...rows].sort((left, right) => {
@@ -58,20 +64,28 @@ export class Cells<Key> {
     })
   }
 
-  /** Keeps a write, and removes those that its author knew. A value that was there already keeps its reference. */
-  write(key: Key, op: WriteOp, time: HybridTime, value: unknown): void {
+  /**
+   * Keeps a write, and removes those that its author knew. A value that was there already keeps its reference.
+   * True when another value is shown now.
+   */
+  write(key: Key, op: WriteOp, time: HybridTime, value: unknown): boolean {
+    const { values } = this
     const found = this.index.get(key)
-    if (found === undefined) this.add(key, op.replica, op.counter, op.seq, time, value)
-    else {
-      const same = this.rows(key).find((row) => isSameJson(this.values[row], value))
-      const kept = same === undefined ? value : this.values[same]
-      if (typeof found === 'number' && this.isKnown(found, op)) {
-        this.put(found, op.replica, op.counter, op.seq, time, kept)
-      } else {
-        this.remove(key, op)
-        this.add(key, op.replica, op.counter, op.seq, time, kept)
-      }
+    if (found === undefined) {
+      this.add(key, op.replica, op.counter, op.seq, time, value)
+      return value !== undefined
     }
+    const before = this.shown(key)
+    const same = this.rows(key).find((row) => isSameJson(values[row], value))
+    const kept = same === undefined ? value : values[same]
+    // As a rule the one write that is there is replaced.
+    if (typeof found === 'number' && this.isKnown(found, op)) {
+      this.put(found, op.replica, op.counter, op.seq, time, kept)
+      return kept !== before
+    }
+    this.remove(key, op)
+    this.add(key, op.replica, op.counter, op.seq, time, kept)
+    return this.shown(key) !== before
   }
 
   /** Adds a row beside those that are there. */
@@ -85,7 +99,8 @@ export class Cells<Key> {
   ): void {
     const row = this.free.pop() ?? this.seqs.length
     this.put(row, replica, counter, seq, time, value)
-    this.index.set(key, this.index.has(key) ? [...this.rows(key), row] : row)
+    const others = this.rows(key)
+    this.index.set(key, others.length === 0 ? row : [...others, row])
   }
 
   private put(

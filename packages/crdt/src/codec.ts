@@ -6,11 +6,19 @@ export { malformed }
 
 /** Writes a body or a state behind its format version, so that a later format is told apart by name. */
 export function encodeVersioned(version: number, write: (writer: ByteWriter) => void): Uint8Array {
-  const writer = new ByteWriter()
+  const writer = spare ?? new ByteWriter(MAX_SPARE_BYTES)
+  spare = undefined
+  writer.clear()
   writer.u8(version)
   write(writer)
-  return writer.finish()
+  const bytes = writer.finish()
+  if (bytes.length <= MAX_SPARE_BYTES) spare = writer
+  return bytes
 }
+
+/** A writer that nobody uses just now: to make one costs more than most ops that are written to it. */
+let spare: ByteWriter | undefined
+const MAX_SPARE_BYTES = 256
 
 /**
  * Reads what {@link encodeVersioned} wrote, all of it.

@@ -152,7 +152,7 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
 
     const own = this.pendingOps.take(op)
     if (own) {
-      this.rule.settle(this.state, { ...applied(own.op, own.body, op.seq), seq: op.seq })
+      this.rule.settle(this.state, applied(own.op, own.body, op.seq))
       this.foldedSeq = op.seq
       return { kind: 'settled' }
     }
@@ -196,7 +196,11 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
   }
 }
 
-function applied<Body>(op: Op, body: Body, seq: number | undefined): AppliedOp<Body> {
+function applied<Body, Seq extends number | undefined>(
+  op: Op,
+  body: Body,
+  seq: Seq,
+): AppliedOp<Body> & { readonly seq: Seq } {
   return {
     replica: op.replica,
     counter: op.counter,

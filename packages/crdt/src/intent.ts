@@ -15,8 +15,7 @@ export function invalidIntent(
  * @throws FlowSyncError `op/invalid-intent` unless it is one of `names`
  */
 export function operationOf<Name extends string>(intent: unknown, names: readonly Name[]): Name {
-  const op: unknown = typeof intent === 'object' && intent !== null && 'op' in intent ? intent.op : undefined
-  const name = names.find((known) => known === op)
-  if (name === undefined) throw invalidIntent(`its "op" is none of ${names.join(', ')}`)
-  return name
+  const op = typeof intent === 'object' && intent !== null && 'op' in intent ? (intent.op as Name) : undefined
+  if (op === undefined || !names.includes(op)) throw invalidIntent(`its "op" is none of ${names.join(', ')}`)
+  return op
 }

@@ -92,22 +92,18 @@ export function map({ schema }: MapOptions<StandardSchema> = {}): MapRule<unknow
     prepare({ cells }, intent, { nowMs }) {
       const op = operationOf(intent, OPERATIONS)
       const key = toKey(intent.key)
-      if (op === 'delete' && valueAt(cells, key) === undefined) return undefined
-      const seen = cells.rows(key).map((row) => cells.times[row] ?? 0)
+      if (op === 'delete' && cells.shown(key) === undefined) return undefined
       return {
         key,
-        time: nextTime(nowMs, seen),
+        time: nextTime(nowMs, cells.timesOf(key)),
         value: intent.op === 'set' ? checked(intent.value, schema) : undefined,
       }
     },
     countOf: () => 1,
 
     apply(state, op) {
-      const { cells } = state
       const { key, time, value } = op.body
-      const before = valueAt(cells, key)
-      cells.write(key, op, time, value)
-      state.isStale ||= valueAt(cells, key) !== before
+      if (state.cells.write(key, op, time, value)) state.isStale = true
       if (op.seq !== undefined && value === undefined) state.lastDelete = op.seq
       return NONE
     },
@@ -166,18 +162,12 @@ function toKey(key: unknown): string {
   throw invalidIntent(`a key takes at most ${MAP_MAX_KEY_BYTES} bytes`)
 }
 
-/** Undefined when the key is not there, or the delete of it won. */
-function valueAt(cells: Cells<string>, key: string): unknown {
-  const row = cells.winner(key)
-  return row === undefined ? undefined : cells.values[row]
-}
-
 function readValue(state: MapState): Readonly<Record<string, Json>> {
   if (!state.isStale) return state.value
   state.isStale = false
   const members: [string, Json][] = []
   for (const key of [...state.cells.keys()].sort()) {
-    const value = valueAt(state.cells, key)
+    const value = state.cells.shown(key)
     if (value !== undefined) members.push([key, value as Json])
   }
   // Not by assignment: that to `__proto__` would change the prototype instead of adding a member.

@@ -37,7 +37,7 @@ class OpHistory {
   replica = -1
   base = 0
   step = 0
-  body = new Uint8Array()
+  body: Uint8Array = new Uint8Array()
 
   /** The number of a replica, or that of the next one. */
   numberOf(replica: ReplicaId): number {
@@ -91,7 +91,7 @@ export class OpEncoder {
     if (base !== expected) writer.varint(base > expected ? 2 * (base - expected) : 2 * (expected - base) - 1)
     if (extra.length > 0) this.writeIds(extra)
     if (shared >= MANY_SHARED) writer.varint(shared - MANY_SHARED)
-    writer.raw(shared === 0 ? body : body.subarray(shared))
+    writer.raw(body, shared)
     history.note(number, op)
     return writer.finish()
   }
@@ -198,12 +198,11 @@ function sharedBytes(before: Uint8Array, body: Uint8Array): number {
 }
 
 function bodyOf(before: Uint8Array, shared: number, reader: ByteReader): Uint8Array {
-  const rest = reader.raw(reader.remaining)
+  const body = new Uint8Array(shared + reader.remaining)
   const end = Math.min(before.length, MAX_SHARED)
-  if (shared > end || (shared < end && rest[0] === before[shared]))
-    throw malformed('a body shares another number of bytes')
-  const body = new Uint8Array(shared + rest.length)
   for (let index = 0; index < shared; index++) body[index] = before[index] ?? 0
-  body.set(rest, shared)
+  reader.fill(body, shared)
+  if (shared > end || (shared < end && body[shared] === before[shared]))
+    throw malformed('a body shares another number of bytes')
   return body
 }

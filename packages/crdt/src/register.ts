@@ -115,8 +115,7 @@ export function register({ multi = false, schema, initial }: RegisterOptions = {
 
     prepare({ cells }, intent, { nowMs }) {
       operationOf(intent, ['set'])
-      const seen = cells.rows(REGISTER_KEY).map((row) => cells.times[row] ?? 0)
-      return { time: nextTime(nowMs, seen), value: checked(intent.value, schema) }
+      return { time: nextTime(nowMs, cells.timesOf(REGISTER_KEY)), value: checked(intent.value, schema) }
     },
     countOf: () => 1,
 
