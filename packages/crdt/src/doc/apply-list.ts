@@ -13,7 +13,7 @@ import { knows } from './op-marks.js'
 import type { OpMark } from './op-marks.js'
 import { readContent } from './read.js'
 import { withSibling } from './siblings.js'
-import { drop, dropElement, markListStale } from './state.js'
+import { drop, dropElement, markElementStale, markListStale } from './state.js'
 import type { DocState } from './state.js'
 
 /** An op while it is folded into a list, and what it has changed there so far. */
@@ -35,7 +35,7 @@ export function applyToList(
   const task: Task = { state, op, list, mark, changes: [] }
   applyChange(task, op.body.change)
   if (task.changes.length === 0) return []
-  markListStale(list)
+  if (op.body.change.kind !== 'assign') markListStale(list)
   const path = pathOf(list)
   return path ? task.changes.map((delta) => ({ path, type: 'list' as const, delta })) : []
 }
@@ -135,6 +135,7 @@ function assign(task: Task, change: Extract<DocChange, { kind: 'assign' }>): voi
   const after = winner(element.values)
   const index = indexOfElement(element)
   if (index === undefined || after === undefined || Object.is(before, after)) return
+  markElementStale(element)
   tell(task, { position: index, deleteCount: 1, insert: [readContent(after)] })
 }
 

@@ -38,9 +38,9 @@ export interface MapContainer extends Common {
   /** Keys that are set, with all concurrent writes, the winner last; never empty. */
   readonly slots: Map<string, readonly Written[]>
   /** Fixed containers by key. There are several only where clients have different shapes. */
-  readonly fixed: Map<string, Container[]>
+  fixed: Map<string, Container[]> | undefined
   /** Keys of which `value` may be wrong. */
-  readonly stale: Set<string>
+  stale: Set<string> | undefined
   value: { readonly [key: string]: Json }
 }
 
@@ -76,7 +76,10 @@ export interface ListContainer extends Common {
   readonly elements: DotMap<ListElement>
   /** False as long as every unit surely shows an element. */
   mayHide: boolean
+  /** True when `value` may hold other items, or in another order. */
   isStale: boolean
+  /** Elements of which `value` may be wrong when it is not stale. */
+  readonly changed: Set<ListElement>
   value: readonly Json[]
 }
 
@@ -103,13 +106,13 @@ export function winner(written: readonly Written[] | undefined): Content | undef
 
 /** The fixed container that a key shows, whatever is set there. */
 export function fixedChild(map: MapContainer, key: string): Container | undefined {
-  const all = map.fixed.get(key)
+  const all = map.fixed?.get(key)
   return all?.find(({ isDeclared }) => isDeclared) ?? all?.find(({ isTouched }) => isTouched)
 }
 
 /** What a key shows; undefined when there is nothing. */
 export function contentAt(map: MapContainer, key: string): Content | undefined {
-  return (map.fixed.size > 0 ? fixedChild(map, key) : undefined) ?? winner(map.slots.get(key))
+  return (map.fixed && fixedChild(map, key)) ?? winner(map.slots.get(key))
 }
 
 /** True when a unit is where its element stands. */

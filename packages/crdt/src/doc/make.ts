@@ -41,8 +41,8 @@ export function createContainer(
         ...common,
         type,
         slots: new Map(),
-        fixed: new Map(),
-        stale: new Set(),
+        fixed: undefined,
+        stale: undefined,
         value: Object.freeze({}),
       }
     case 'list':
@@ -55,6 +55,7 @@ export function createContainer(
         elements: new DotMap(),
         mayHide: false,
         isStale: true,
+        changed: new Set(),
         value: Object.freeze([]),
       }
     case 'text':

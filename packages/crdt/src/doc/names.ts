@@ -44,7 +44,7 @@ export function peekTarget(state: DocState, op: AppliedOp<DocBody>): Container |
   for (const [depth, key] of target.path.entries()) {
     const type = depth === target.path.length - 1 ? CHANGED_TYPE[change.kind] : 'map'
     if (at?.type !== 'map') return undefined
-    at = at.fixed.get(key)?.find((child) => child.type === type)
+    at = at.fixed?.get(key)?.find((child) => child.type === type)
   }
   return at
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../json.js'
-import { contentAt, isContainer, isShown, winner } from './container.js'
+import { contentAt, indexOfElement, isContainer, isShown, winner } from './container.js'
 import type { Content, ListContainer, MapContainer } from './container.js'
 import { COUNTER, TEXT } from './parts.js'
 
@@ -20,9 +20,9 @@ export function readContent(content: Content): Json {
 
 /** A map with its keys in ascending order of their code units, but for those that look like indices. */
 export function readMap(map: MapContainer): { readonly [key: string]: Json } {
-  if (map.stale.size === 0) return map.value
-  const changes = [...map.stale].map((key) => [key, shownAt(map, key)] as const)
-  map.stale.clear()
+  if (!map.stale) return map.value
+  const changes = Array.from(map.stale, (key) => [key, shownAt(map, key)] as const)
+  map.stale = undefined
   const { value } = map
   const isNew = ([key, next]: readonly [string, Json | undefined]) =>
     Object.hasOwn(value, key) ? next === undefined || !Object.is(value[key], next) : next !== undefined
@@ -66,8 +66,15 @@ function define(target: Record<string, Json>, key: string, value: Json): void {
 }
 
 function readList(list: ListContainer): readonly Json[] {
-  if (!list.isStale) return list.value
-  list.isStale = false
+  if (list.isStale) {
+    list.isStale = false
+    readAll(list)
+  } else if (list.changed.size > 0) readChanged(list)
+  list.changed.clear()
+  return list.value
+}
+
+function readAll(list: ListContainer): void {
   const items: Json[] = []
   for (const unit of list.units) {
     const content = unit.element && isShown(unit) ? winner(unit.element.values) : undefined
@@ -76,5 +83,19 @@ function readList(list: ListContainer): readonly Json[] {
   const { value } = list
   const isSame = items.length === value.length && items.every((item, index) => Object.is(item, value[index]))
   if (!isSame) list.value = Object.freeze(items)
-  return list.value
+}
+
+/** Spares the items that are as they were. */
+function readChanged(list: ListContainer): void {
+  let items: Json[] | undefined
+  for (const element of list.changed) {
+    const index = indexOfElement(element)
+    const content = winner(element.values)
+    if (index === undefined || content === undefined) continue
+    const item = readContent(content)
+    if (Object.is(list.value[index], item)) continue
+    items ??= [...list.value]
+    items[index] = item
+  }
+  if (items) list.value = Object.freeze(items)
 }

@@ -46,11 +46,12 @@ function declare(map: MapContainer, shape: DocShape): void {
 function addFixed(map: MapContainer, key: string, type: ContainerType, isDeclared: boolean): Container {
   const place: Place = { map, key }
   const child = createContainer(type, { made: undefined, place, depth: map.depth + 1, isDeclared })
+  map.fixed ??= new Map()
   const all = [...(map.fixed.get(key) ?? []), child]
   // Where clients disagree on the type, all show the same one.
   all.sort((left, right) => CONTAINER_TYPES.indexOf(left.type) - CONTAINER_TYPES.indexOf(right.type))
   map.fixed.set(key, all)
-  map.stale.add(key)
+  addStale(map, key)
   return child
 }
 
@@ -78,7 +79,7 @@ export function touchFixed(root: MapContainer, path: readonly string[], type: Co
 
 /** The fixed container of a map with a key and a type, which is encoded and shown from now on. */
 export function touchChild(map: MapContainer, key: string, type: ContainerType): Container {
-  const child = map.fixed.get(key)?.find((other) => other.type === type) ?? addFixed(map, key, type, false)
+  const child = map.fixed?.get(key)?.find((other) => other.type === type) ?? addFixed(map, key, type, false)
   if (!child.isTouched) {
     child.isTouched = true
     markStale(child)
@@ -122,31 +123,44 @@ export function dropElement(state: DocState, element: ListElement): void {
 }
 
 /** Tells all that lie around a container that their values are to be read anew. */
-export function markStale(container: Container): void {
-  let { place } = container
-  while (place) {
-    if ('element' in place) {
-      const { list }: { list: ListContainer } = place.element
-      if (list.isStale) return
-      list.isStale = true
-      place = list.place
-    } else {
-      const { map, key }: { map: MapContainer; key: string } = place
-      if (map.stale.has(key)) return
-      map.stale.add(key)
-      place = map.place
-    }
+export function markStale({ place }: Container): void {
+  if (place) markPlaceStale(place)
+}
+
+/** Stops where it is known already. */
+function markPlaceStale(place: Place): void {
+  if ('map' in place) {
+    const { map, key } = place
+    if (map.stale?.has(key)) return
+    addStale(map, key)
+    markStale(map)
+  } else {
+    const { element } = place
+    const { list } = element
+    if (list.isStale || list.changed.has(element)) return
+    list.changed.add(element)
+    markStale(list)
   }
 }
 
 /** Tells that a key of a map is to be read anew. */
 export function markKeyStale(map: MapContainer, key: string): void {
-  map.stale.add(key)
+  addStale(map, key)
   markStale(map)
+}
+
+/** Tells that an element is to be read anew, where it stands. */
+export function markElementStale(element: ListElement): void {
+  markPlaceStale({ element })
 }
 
 /** Tells that a list is to be read anew. */
 export function markListStale(list: ListContainer): void {
   list.isStale = true
   markStale(list)
+}
+
+function addStale(map: MapContainer, key: string): void {
+  map.stale ??= new Set()
+  map.stale.add(key)
 }

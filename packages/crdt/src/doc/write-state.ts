@@ -90,10 +90,10 @@ function writeMap(writer: ByteWriter, names: NameWriter, { slots, fixed }: MapCo
     writeKey(writer, key)
     writeItem(writer, names, winner(slots.get(key)))
   }
-  const touched = [...fixed.keys()]
+  const touched = [...(fixed?.keys() ?? [])]
     .sort()
     .flatMap((key) =>
-      (fixed.get(key) ?? []).filter(({ isTouched }) => isTouched).map((child) => [key, child] as const),
+      (fixed?.get(key) ?? []).filter(({ isTouched }) => isTouched).map((child) => [key, child] as const),
     )
   writer.varint(touched.length)
   for (const [key, child] of touched) {
