@@ -35,7 +35,7 @@ export interface Workload {
 }
 
 /** The kinds of documents that a peer may have. */
-export type Kind = 'text' | 'map' | 'list' | 'counter'
+type Kind = 'text' | 'map' | 'list' | 'counter'
 
 /** One thing to do, the same for every peer that has documents of that kind. */
 export interface Benchmark<Of extends Kind = Kind> {

@@ -24,7 +24,7 @@ export interface Cell {
   readonly isFailed?: boolean
 }
 
-export interface JudgedTarget {
+interface JudgedTarget {
   /** Such as `at most 0.35x diamond-types`. */
   readonly wanted: string
   readonly reached: string

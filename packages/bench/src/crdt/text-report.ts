@@ -8,7 +8,7 @@ export function textReport(rows: readonly RowResult[]): string {
 }
 
 /** One row: each peer with its figures. */
-export function rowReport(row: RowResult): string {
+function rowReport(row: RowResult): string {
   const edits = row.edits === undefined ? '' : ` (${row.edits.toLocaleString('en-US')})`
   const head = ['', 'hot', 'first', 'to flowsync', 'runs', '']
   const lines = row.cells.map((cell) => [cell.peer, ...figuresOf(row, cell), remarkOf(cell)])

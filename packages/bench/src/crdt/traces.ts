@@ -45,7 +45,7 @@ export async function chooseTraces(given: readonly string[] | undefined): Promis
 }
 
 /** The kind of recording that a row plays, if it plays one. */
-export function sessionKind(row: Row): 'sequential' | 'concurrent' | undefined {
+function sessionKind(row: Row): 'sequential' | 'concurrent' | undefined {
   return benchmarks.find(({ name }) => name === row.benchmark)?.session
 }
 

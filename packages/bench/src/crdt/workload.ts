@@ -82,7 +82,7 @@ export function replicaName(random: Random): ReplicaName {
 }
 
 /** The text that a session's edits give. */
-export function applied({ edits }: Pick<SequentialSession, 'edits'>): string {
+function applied({ edits }: Pick<SequentialSession, 'edits'>): string {
   const text = new GapText()
   for (const { position, deleteCount, insert } of edits) text.splice(position, deleteCount, insert)
   return text.toString()

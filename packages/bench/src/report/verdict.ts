@@ -10,7 +10,7 @@ export type Target<Name extends string = string> = (
 export type Verdict = 'met' | 'tie' | 'missed' | 'unknown'
 
 /** What two measurements of the same thing may differ by. */
-export const TIE_FACTOR = 1.3
+const TIE_FACTOR = 1.3
 
 /** A figure of one peer: in the first run of a process, and hot. */
 export interface Measured {
