@@ -49,8 +49,9 @@ function isBeforeRoot(
   if (core.root.version.length === 0) return false
   for (const { replica, counter } of parents) {
     const author = core.graph.findNumber(replica)
-    const isHeld = author !== undefined && core.locate(author, counter) >= 0
-    if (isHeld || (ends.get(replica) ?? 0) > counter) return false
+    const end = author === undefined ? 1 : core.graph.nextCounterOf(author)
+    const isInUpdate = counter >= end && counter < (ends.get(replica) ?? 0)
+    if (isInUpdate || (author !== undefined && core.locate(author, counter) >= 0)) return false
   }
   return !core.coversRoot(parents)
 }

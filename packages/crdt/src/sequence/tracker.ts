@@ -329,7 +329,9 @@ export class Tracker {
   /** Whether new units go on where a span ends, as typing does, so that it may hold them too. */
   private continues(span: Span, unit: number, originRight: number): boolean {
     const { spans } = this
+    // What is typed behind the placeholder is no part of it.
     return (
+      unit > this.shift + this.first &&
       this.endsBefore(span, unit) &&
       spans.originRightOf(span) === originRight &&
       spans.stateOf(span) === 1 &&
