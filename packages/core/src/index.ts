@@ -3,6 +3,7 @@ export {
   doc,
   FlowSyncError,
   isFlowSyncError,
+  list,
   log,
   newCounter,
   newText,
@@ -10,6 +11,7 @@ export {
   richText,
   set,
   text,
+  type ListDelta,
   type TextDelta,
 } from '@flowsync/crdt'
 export {
