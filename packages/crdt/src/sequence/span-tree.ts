@@ -297,93 +297,86 @@ export class SpanTree {
   }
 
   private put(leaf: Node, cell: number, span: Span): void {
-    const { nodes } = this
     this.spans[span + LEAF] = leaf
-    const count = nodes[leaf + COUNT] as number
-    for (let at = leaf + ITEMS + count; at > cell; at--) nodes[at] = nodes[at - 1] as number
-    nodes[cell] = span
-    nodes[leaf + COUNT] = count + 1
-    if (count + 1 === MAX_ITEMS) this.halve(leaf)
+    this.putItem(leaf, cell, span)
   }
 
   /** Cuts a full node in two. */
   private halve(node: Node): void {
     const isLeaf = this.nodes[node + IS_LEAF] as 0 | 1
     const right = this.newNode(isLeaf)
-    const { nodes, spans } = this
+    const { nodes } = this
     const kept = MAX_ITEMS / 2
     nodes.copyWithin(right + ITEMS, node + ITEMS + kept, node + ITEMS + MAX_ITEMS)
     nodes[node + COUNT] = kept
     nodes[right + COUNT] = MAX_ITEMS - kept
-    let prepared = 0
-    let present = 0
-    let shown = 0
-    for (let cell = right + ITEMS; cell < right + ITEMS + MAX_ITEMS - kept; cell++) {
-      const item = nodes[cell] as number
-      if (isLeaf === 1) {
-        const length = spans[item + LENGTH] as number
-        const state = spans[item + STATE] as number
-        spans[item + LEAF] = right
-        if (state === 1) prepared += length
-        if (state !== 0) present += length
-        if (spans[item + GONE] === 0) shown += length
-      } else {
-        nodes[item + PARENT] = right
-        prepared += nodes[item + PREPARED] as number
-        present += nodes[item + PRESENT] as number
-        shown += nodes[item + SHOWN] as number
-      }
-    }
-    this.setCounts(right, prepared, present, shown)
-    const left = {
-      prepared: nodes[node + PREPARED],
-      present: nodes[node + PRESENT],
-      shown: nodes[node + SHOWN],
-    }
-    this.setCounts(
-      node,
-      (left.prepared as number) - prepared,
-      (left.present as number) - present,
-      (left.shown as number) - shown,
-    )
     if (isLeaf === 1) {
       nodes[right + NEXT] = nodes[node + NEXT] as number
       nodes[node + NEXT] = right
     }
+    this.adopt(node)
+    this.adopt(right)
     this.putBeside(node, right)
   }
 
-  private setCounts(node: Node, prepared: number, present: number, shown: number): void {
-    this.nodes[node + PREPARED] = prepared
-    this.nodes[node + PRESENT] = present
-    this.nodes[node + SHOWN] = shown
+  /** Makes a node the parent of its items, and counts them. */
+  private adopt(node: Node): void {
+    const { nodes, spans } = this
+    nodes.fill(0, node + PREPARED, node + SHOWN + 1)
+    const end = node + ITEMS + (nodes[node + COUNT] as number)
+    for (let cell = node + ITEMS; cell < end; cell++) {
+      const item = nodes[cell] as number
+      if (nodes[node + IS_LEAF] === 0) {
+        nodes[item + PARENT] = node
+        this.count(
+          node,
+          nodes[item + PREPARED] as number,
+          nodes[item + PRESENT] as number,
+          nodes[item + SHOWN] as number,
+        )
+      } else {
+        const length = spans[item + LENGTH] as number
+        const state = spans[item + STATE] as number
+        spans[item + LEAF] = node
+        this.count(
+          node,
+          state === 1 ? length : 0,
+          state === 0 ? 0 : length,
+          spans[item + GONE] === 0 ? length : 0,
+        )
+      }
+    }
+  }
+
+  private count(node: Node, prepared: number, present: number, shown: number): void {
+    const { nodes } = this
+    nodes[node + PREPARED] = (nodes[node + PREPARED] as number) + prepared
+    nodes[node + PRESENT] = (nodes[node + PRESENT] as number) + present
+    nodes[node + SHOWN] = (nodes[node + SHOWN] as number) + shown
   }
 
   /** Gives the right part of a node that was cut in two its place in the level above. */
   private putBeside(node: Node, right: Node): void {
-    let parent = this.nodes[node + PARENT] as number
+    const parent = this.nodes[node + PARENT] as number
     if (parent < 0) {
-      parent = this.newNode(0)
-      const { nodes } = this
-      nodes[parent + ITEMS] = node
-      nodes[parent + COUNT] = 1
-      nodes[node + PARENT] = parent
-      this.setCounts(
-        parent,
-        (nodes[node + PREPARED] as number) + (nodes[right + PREPARED] as number),
-        (nodes[node + PRESENT] as number) + (nodes[right + PRESENT] as number),
-        (nodes[node + SHOWN] as number) + (nodes[right + SHOWN] as number),
-      )
-      this.root = parent
+      this.root = this.newNode(0)
+      this.nodes[this.root + COUNT] = 2
+      this.nodes[this.root + ITEMS] = node
+      this.nodes[this.root + ITEMS + 1] = right
+      this.adopt(this.root)
+      return
     }
+    this.nodes[right + PARENT] = parent
+    this.putItem(parent, this.cellOf(parent, node) + 1, right)
+  }
+
+  private putItem(node: Node, cell: number, item: number): void {
     const { nodes } = this
-    nodes[right + PARENT] = parent
-    const cell = this.cellOf(parent, node) + 1
-    const count = nodes[parent + COUNT] as number
-    for (let at = parent + ITEMS + count; at > cell; at--) nodes[at] = nodes[at - 1] as number
-    nodes[cell] = right
-    nodes[parent + COUNT] = count + 1
-    if (count + 1 === MAX_ITEMS) this.halve(parent)
+    const count = nodes[node + COUNT] as number
+    for (let at = node + ITEMS + count; at > cell; at--) nodes[at] = nodes[at - 1] as number
+    nodes[cell] = item
+    nodes[node + COUNT] = count + 1
+    if (count + 1 === MAX_ITEMS) this.halve(node)
   }
 
   /** Lengthens a visible span by units that follow its last one in every respect. */
@@ -412,11 +405,8 @@ export class SpanTree {
   }
 
   private addCounts(leaf: Node, prepared: number, present: number, shown: number): void {
-    const { nodes } = this
-    for (let node = leaf; node >= 0; node = nodes[node + PARENT] as number) {
-      nodes[node + PREPARED] = (nodes[node + PREPARED] as number) + prepared
-      nodes[node + PRESENT] = (nodes[node + PRESENT] as number) + present
-      nodes[node + SHOWN] = (nodes[node + SHOWN] as number) + shown
+    for (let node = leaf; node >= 0; node = this.nodes[node + PARENT] as number) {
+      this.count(node, prepared, present, shown)
     }
   }
 

@@ -3,7 +3,7 @@ const PAGE_UNITS = 4096
 const NONE: readonly number[] = []
 const SURROGATE = /[\ud800-\udfff]/
 
-// FlowSync texts hold no lone surrogates, but a page may end within a pair: those are put together as strings.
+// FlowSync texts hold no lone surrogates, so that nothing is replaced; a byte order mark is text.
 const decoder = new TextDecoder('utf-16le', { ignoreBOM: true })
 
 /** A piece of the text: UTF-16 units with a gap where its last change was. */
@@ -200,23 +200,16 @@ export class TextBuffer {
   /** The whole text; the same string until it is changed. */
   toString(): string {
     if (this.text !== undefined) return this.text
-    let text = ''
-    let carry = ''
+    // Put together first: a page may end within a surrogate pair, which no decoder would take.
+    const all = new Uint16Array(this.units)
+    let end = 0
     for (const { units, gapStart, gapEnd } of this.pages) {
-      for (const part of [units.subarray(0, gapStart), units.subarray(gapEnd)]) {
-        if (part.length === 0) continue
-        // A pair across an edge is no pair to the decoder, so its halves are left to the string.
-        const startsWithin = (part[0] as number) >= 0xdc00 && (part[0] as number) < 0xe000
-        const endsWithin = ((part[part.length - 1] as number) & 0xfc00) === 0xd800
-        const from = startsWithin ? 1 : 0
-        const to = endsWithin ? part.length - 1 : part.length
-        if (startsWithin) text += carry + String.fromCharCode(part[0] as number)
-        text += decoder.decode(part.subarray(from, to))
-        carry = endsWithin ? String.fromCharCode(part[to] as number) : ''
-      }
+      all.set(units.subarray(0, gapStart), end)
+      all.set(units.subarray(gapEnd), end + gapStart)
+      end += gapStart + units.length - gapEnd
     }
-    this.text = text
-    return text
+    this.text = decoder.decode(all)
+    return this.text
   }
 }
 
