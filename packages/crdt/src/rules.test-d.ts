@@ -4,6 +4,8 @@ import type { CounterIntent, CounterRule } from './counter.js'
 import type { Json } from './json.js'
 import { log } from './log.js'
 import type { LogIntent, LogRule } from './log.js'
+import { map } from './map.js'
+import type { MapIntent, MapRule } from './map.js'
 import { register } from './register.js'
 import type { RegisterIntent, RegisterRule } from './register.js'
 import type { ActionsOf, AnyMergeRule, DeltaOf, IntentOf, ValueOf } from './rule.js'
@@ -28,6 +30,7 @@ expectTypeOf(set<Role>()).toExtend<AnyMergeRule>()
 expectTypeOf(register<Message>()).toExtend<AnyMergeRule>()
 expectTypeOf(register({ multi: true })).toExtend<AnyMergeRule>()
 expectTypeOf(log({ schema: messages })).toExtend<AnyMergeRule>()
+expectTypeOf(map({ schema: messages })).toExtend<AnyMergeRule>()
 
 // What a rule is made of can be asked for.
 expectTypeOf<ValueOf<CounterRule>>().toEqualTypeOf<number>()
@@ -44,6 +47,17 @@ expectTypeOf<ValueOf<LogRule<Message, Draft>>>().toEqualTypeOf<readonly Message[
 expectTypeOf<IntentOf<LogRule<Message, Draft>>>().toEqualTypeOf<LogIntent<Draft>>()
 expectTypeOf<Parameters<ActionsOf<LogRule<Message, Draft>>['append']>>().toEqualTypeOf<[value: Draft]>()
 
+expectTypeOf<ValueOf<MapRule<Message, Draft>>>().toEqualTypeOf<Readonly<Record<string, Message>>>()
+expectTypeOf<IntentOf<MapRule<Message, Draft>>>().toEqualTypeOf<MapIntent<Draft>>()
+expectTypeOf<DeltaOf<MapRule<Message>>>().toBeNever()
+expectTypeOf<Parameters<ActionsOf<MapRule<Message, Draft>>['set']>>().toEqualTypeOf<
+  [key: string, value: Draft]
+>()
+expectTypeOf<Parameters<ActionsOf<MapRule<Message, Draft>>['delete']>>().toEqualTypeOf<[key: string]>()
+
+expectTypeOf(map()).toEqualTypeOf<MapRule<Json>>()
+expectTypeOf(map<Message>()).toEqualTypeOf<MapRule<Message>>()
+expectTypeOf(map({ schema: messages })).toEqualTypeOf<MapRule<Message, Draft>>()
 expectTypeOf(set()).toEqualTypeOf<SetRule<string>>()
 expectTypeOf(set<Role>({ twoPhase: true })).toEqualTypeOf<SetRule<Role>>()
 // @ts-expect-error objects are not elements: two that look alike would differ
