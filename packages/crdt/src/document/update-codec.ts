@@ -99,7 +99,7 @@ export function encodeUpdate(core: DocumentCore, ranges: readonly LocalVersion[]
       let opRun = runs.runAt(from)
       for (let unit = from; unit < end; opRun++) {
         const opEnd = Math.min(runs.endOf(opRun), end)
-        const kind = runs.kindOf(opRun)
+        const kind = runs.kindWithin(opRun, unit, opEnd)
         const position = runs.positionOf(opRun, unit)
         opCount++
         opSizes.varint(4 * (opEnd - unit) + kind)

@@ -1,6 +1,6 @@
 import { ByteWriter } from '../bytes.js'
 import { writeReplica } from '../codec.js'
-import { BACKSPACE, DELETE, INSERT } from '../sequence/op-runs.js'
+import { DELETE, INSERT } from '../sequence/op-runs.js'
 import type { OpKind } from '../sequence/op-runs.js'
 import type { LocalVersion } from '../sequence/version.js'
 import type { DocumentCore } from './document-core.js'
@@ -88,8 +88,7 @@ export class UpdateEncoder {
     let opRun = runs.runAt(from)
     for (let unit = from; unit < end; opRun++) {
       const opEnd = Math.min(runs.endOf(opRun), end)
-      const runKind = runs.kindOf(opRun)
-      const kind = runKind === BACKSPACE && opEnd === unit + 1 ? DELETE : runKind
+      const kind = runs.kindWithin(opRun, unit, opEnd)
       const position = runs.positionOf(opRun, unit)
       this.writeOp(head, kind, position, opEnd - unit, opRun, unit, author, counter)
       head = 0
@@ -141,7 +140,8 @@ export class UpdateEncoder {
     const opRun = runs.runAt(from)
     const end = graph.endOf(run)
     const position = runs.positionOf(opRun, from)
-    const deletes = runs.kindOf(opRun) === DELETE ? Math.min(runs.endOf(opRun), end) - from : 0
+    const opEnd = Math.min(runs.endOf(opRun), end)
+    const deletes = runs.kindWithin(opRun, from, opEnd) === DELETE ? opEnd - from : 0
     const content = runs.contentBefore(runs.runAt(end - 1), end - 1)
     const hasText = runs.kindOf(runs.runAt(end - 1)) === INSERT
     const text = hasText ? inserted.slice(content + 1 - (end - from - deletes), content + 1) : ''

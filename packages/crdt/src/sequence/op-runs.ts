@@ -121,6 +121,12 @@ export class OpRuns {
     return (this.places.at(run) & 3) as OpKind
   }
 
+  /** What units of a run do, seen by themselves: one backspace is a deletion. */
+  kindWithin(run: number, from: LocalVersion, to: LocalVersion): OpKind {
+    const kind = this.kindOf(run)
+    return kind === BACKSPACE && to - from === 1 ? DELETE : kind
+  }
+
   /** Where a unit of a run does what it does, at its own version. */
   positionOf(run: number, version: LocalVersion): number {
     const place = this.places.at(run)
