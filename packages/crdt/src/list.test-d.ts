@@ -25,7 +25,7 @@ expectTypeOf<IntentOf<ListRule<Task, Draft>>>().toEqualTypeOf<ListIntent<Draft>>
 expectTypeOf<DeltaOf<ListRule<Task, Draft>>>().toEqualTypeOf<ListDelta<Task>>()
 type Actions = ActionsOf<ListRule<Task, Draft>>
 expectTypeOf<Parameters<Actions['insert']>>().toEqualTypeOf<[pos: number, ...values: Draft[]]>()
-expectTypeOf<Parameters<Actions['push']>>().toEqualTypeOf<Draft[]>()
+expectTypeOf<Parameters<Actions['append']>>().toEqualTypeOf<Draft[]>()
 expectTypeOf<Parameters<Actions['delete']>>().toEqualTypeOf<[pos: number, length?: number]>()
 expectTypeOf<Parameters<Actions['set']>>().toEqualTypeOf<[pos: number, value: Draft]>()
 expectTypeOf<Parameters<Actions['move']>>().toEqualTypeOf<[from: number, to: number]>()

@@ -12,14 +12,14 @@ import type { StandardSchema } from './schema.js'
 import { createSession } from './tests/session.js'
 
 const rule = list<string>()
-const { insert, push, delete: remove, set, move } = rule.actions
+const { insert, append, delete: remove, set, move } = rule.actions
 const NOW_MS = 1_760_000_000_000
 const YEAR_MS = 365.25 * 24 * 3_600_000
 
 /** Clients that all have the same items. */
 function sessionWith(clients: number, ...items: string[]) {
   const session = createSession(rule, clients)
-  session.edit(0, push(...items))
+  session.edit(0, append(...items))
   session.send(0)
   session.pull()
   const values = () => Array.from({ length: clients }, (_, client) => session.value(client).join(' '))
@@ -39,7 +39,7 @@ function sessionWith(clients: number, ...items: string[]) {
 const orders = [[0, 1] as const, [1, 0] as const]
 
 describe('list', () => {
-  it('inserts, pushes, deletes, sets and moves', () => {
+  it('inserts, appends, deletes, sets and moves', () => {
     const session = sessionWith(1, 'a', 'b', 'c')
     session.edit(0, insert(1, 'x', 'y'))
     expect(session.values()).toEqual(['a x y b c'])
@@ -50,7 +50,7 @@ describe('list', () => {
     session.edit(0, set(2, 'C'))
     session.edit(0, remove(3, 2))
     session.edit(0, remove(0))
-    session.edit(0, push('z'))
+    session.edit(0, append('z'))
     expect(session.values()).toEqual(['x C z'])
     expect(session.exchange(0)).toBe('x C z')
   })
@@ -70,7 +70,7 @@ describe('list', () => {
   it('keeps items that did not change, and the array until something does', () => {
     const tasks = list<{ readonly title: string }>()
     const session = createSession(tasks, 2)
-    session.edit(0, tasks.actions.push({ title: 'one' }, { title: 'two' }))
+    session.edit(0, tasks.actions.append({ title: 'one' }, { title: 'two' }))
     const [one, two] = session.value(0)
     const before = session.value(0)
     expect(Object.isFrozen(before) && Object.isFrozen(one)).toBe(true)
@@ -158,7 +158,7 @@ describe('list', () => {
     session.edit(1, move(0, 2))
     session.edit(1, move(0, 2))
     expect(session.exchange(0, 1)).toBe('')
-    session.edit(1, push('d'))
+    session.edit(1, append('d'))
     expect(session.exchange(1)).toBe('d')
     expect(Buffer.from(session.state(0)).toString('hex')).toBe('01040100030003226422')
   })
@@ -183,7 +183,7 @@ describe('list', () => {
       counter += prepared?.op.count ?? 0
       return prepared?.deltas
     }
-    expect(edit(push('a', 'b', 'c'))).toEqual([{ position: 0, deleteCount: 0, insert: ['a', 'b', 'c'] }])
+    expect(edit(append('a', 'b', 'c'))).toEqual([{ position: 0, deleteCount: 0, insert: ['a', 'b', 'c'] }])
     expect(edit(set(1, 'B'))).toEqual([{ position: 1, deleteCount: 1, insert: ['B'] }])
     expect(edit(move(0, 2))).toEqual([
       { position: 0, deleteCount: 1, insert: [] },
@@ -223,7 +223,7 @@ describe('list with a schema', () => {
 
   it('stores what the schema makes of values, and refuses what it refuses', () => {
     const session = createSession(list({ schema: trimmed }), 1)
-    session.edit(0, push(' a ', 'b '))
+    session.edit(0, append(' a ', 'b '))
     session.edit(0, set(1, ' c'))
     expect(session.value(0)).toEqual(['a', 'c'])
     const untyped: StandardSchema = trimmed
@@ -270,20 +270,20 @@ describe('edits carried over to another list', () => {
     items: readonly string[],
   ): Fold<readonly string[], ListIntent<string>, ListBody, ListState, ListDelta<string>> {
     const fold = new Fold(rule)
-    const prepared = new Fold(rule).prepare(push(...items), { replica: old, counter: 1, nowMs: 0 })
+    const prepared = new Fold(rule).prepare(append(...items), { replica: old, counter: 1, nowMs: 0 })
     if (prepared) fold.receive({ ...prepared.op, seq: 1 })
     return fold
   }
 
   it.each<[string, string, string, string, ListIntent<string>[]]>([
-    ['an insertion at the end', 'a b', 'a b c', 'a b c x', [push('x')]],
+    ['an insertion at the end', 'a b', 'a b c', 'a b c x', [append('x')]],
     ['an insertion between', 'a b', 'a c b', 'a x c b', [insert(1, 'x')]],
     ['a deletion of what is there', 'a b c', 'a n c', 'n', [remove(0, 3)]],
     ['a value of what is there', 'a b c', 'n a b c', 'n a b C', [set(2, 'C')]],
     ['a value of what is gone', 'a b c', 'a c', 'a c', [set(1, 'B')]],
     ['a move', 'a b c d', 'a b c d e', 'b c a d e', [move(0, 2)]],
     ['a move to the front', 'a b c d', 'n a b c d', 'd n a b c', [move(3, 0)]],
-    ['edits of own items', 'a', '', 'Y', [push('x', 'y'), set(2, 'Y'), move(2, 0), remove(1, 2)]],
+    ['edits of own items', 'a', '', 'Y', [append('x', 'y'), set(2, 'Y'), move(2, 0), remove(1, 2)]],
   ])('%s', (_name, before, after, result, edits) => {
     const words = (text: string) => text.split(' ').filter((word) => word !== '')
     expect(carried(words(before), words(after), ...edits)).toBe(result)
@@ -308,7 +308,7 @@ describe('hostile ops of a list', () => {
       log.push({ ...op, seq: log.length + 1 })
       return fold.receive(log.at(-1) as SequencedOp)
     }
-    const first = new Fold(rule).prepare(push('a', 'b', 'c'), {
+    const first = new Fold(rule).prepare(append('a', 'b', 'c'), {
       replica: '1'.repeat(32) as ReplicaId,
       counter: 1,
       nowMs: 0,

@@ -30,7 +30,7 @@ export type ListActions<T> = {
   /** Inserts items before the one at a position. */
   readonly insert: (pos: number, ...values: T[]) => ListIntent<T>
   /** Inserts items at the end. */
-  readonly push: (...values: T[]) => ListIntent<T>
+  readonly append: (...values: T[]) => ListIntent<T>
   /** Deletes items from a position on, one if `length` is absent. */
   readonly delete: (pos: number, length?: number) => ListIntent<T>
   /** Gives an item another value. It stays the same item: who moves it meanwhile moves the new value. */
@@ -87,7 +87,7 @@ export function list({ schema }: ListOptions<StandardSchema> = {}): ListRule<unk
     version: 1,
     actions: {
       insert: (pos, ...values) => ({ op: 'insert', pos, values }),
-      push: (...values) => ({ op: 'insert', pos: Number.MAX_SAFE_INTEGER, values }),
+      append: (...values) => ({ op: 'insert', pos: Number.MAX_SAFE_INTEGER, values }),
       delete: (pos, length = 1) => ({ op: 'delete', pos, length }),
       set: (pos, value) => ({ op: 'set', pos, value }),
       move: (from, to) => ({ op: 'move', from, to }),

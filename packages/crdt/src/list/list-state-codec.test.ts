@@ -3,14 +3,14 @@ import { list } from '../list.js'
 import { createSession } from '../tests/session.js'
 import { decodeListState, encodeListState } from './list-state-codec.js'
 
-const { push, insert, delete: remove, move, set } = list<number>().actions
+const { append, insert, delete: remove, move, set } = list<number>().actions
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'hex'))
 
 /** States with their items. These are on disks: they must never change. */
 const golden: [name: string, items: unknown[], bytes: string][] = [
   ['nothing', [], '01' + '00' + '00' + '00'],
-  ['items that were pushed', [1, 2, 3], '01' + '03' + '01' + '0800' + '00' + '0131' + '0132' + '0133'],
+  ['items that were appended', [1, 2, 3], '01' + '03' + '01' + '0800' + '00' + '0131' + '0132' + '0133'],
   ['items that were put first', [3, 2, 1], '01' + '03' + '01' + '0902' + '00' + '0133' + '0132' + '0131'],
   ['a moved item', [2, 1], '01' + '03' + '01' + '0501' + '00' + '0132' + '0131'],
   ['an item alone after others', [9], '01' + '81' + '01' + '01' + '0040' + '00' + '0139'],
@@ -32,7 +32,7 @@ describe('states of lists', () => {
 
   it('are as the rule makes them', () => {
     const session = createSession(list<number>(), 2)
-    session.edit(0, push(0, 1, 2))
+    session.edit(0, append(0, 1, 2))
     session.edit(0, insert(0, 3))
     session.edit(0, insert(0, 4))
     session.edit(0, set(2, 5))

@@ -132,7 +132,7 @@ const mapPeer: MapPeer<StreamOf<typeof mapRule>> = {
 const listRule = list<number>()
 const listPeer: ListPeer<StreamOf<typeof listRule>> = {
   ...exchange(listRule),
-  push: (stream, value) => stream.push(listRule.actions.push(value)),
+  push: (stream, value) => stream.push(listRule.actions.append(value)),
   insert: (stream, pos, value) => stream.push(listRule.actions.insert(pos, value)),
   values: ({ fold }) => fold.value,
 }
