@@ -1,4 +1,4 @@
-import { generateSession } from '@flowsync/testkit/sessions'
+import { createRandom, generateSession } from '@flowsync/testkit/sessions'
 import { describe, expect, it } from 'vitest'
 import { EditLog } from './edit-log.js'
 import { GapText } from './gap-text.js'
@@ -17,6 +17,21 @@ it('GapText holds the text that a session gives', () => {
   for (const { position, deleteCount, insert } of session.edits) text.splice(position, deleteCount, insert)
   expect(text.toString()).toBe(session.endContent)
   expect(text.length).toBe(session.endContent.length)
+})
+
+it('GapText is a string that is edited anywhere', () => {
+  const random = createRandom('gap')
+  const text = new GapText('start')
+  let expected = 'start'
+  for (let step = 0; step < 500; step++) {
+    const position = random.between(0, expected.length)
+    const deleteCount = random.between(0, Math.min(20, expected.length - position))
+    const insert = 'é'.repeat(random.between(0, 60))
+    text.splice(position, deleteCount, insert)
+    expected = expected.slice(0, position) + insert + expected.slice(position + deleteCount)
+    expect(text.length).toBe(expected.length)
+  }
+  expect(text.toString()).toBe(expected)
 })
 
 describe('EditLog', () => {
