@@ -1,9 +1,21 @@
-import { counter, doc, list, log, map, register, set, text, type AnyMergeRule } from '@flowsync/crdt'
+import {
+  counter,
+  doc,
+  list,
+  log,
+  map,
+  register,
+  richText,
+  set,
+  text,
+  type AnyMergeRule,
+} from '@flowsync/crdt'
 import { createError } from './errors.js'
 
 /** Makers of rules by the names that configuration files and command lines use. */
 const MAKERS: ReadonlyMap<string, () => AnyMergeRule> = new Map<string, () => AnyMergeRule>([
   ['text', text],
+  ['rich-text', () => richText()],
   ['counter', counter],
   ['set', () => set()],
   ['set-2p', () => set({ twoPhase: true })],
