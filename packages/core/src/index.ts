@@ -5,6 +5,7 @@ export {
   isFlowSyncError,
   list,
   log,
+  map,
   newCounter,
   newText,
   register,
