@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { naiveSubject } from '../tests/graph-naive.js'
+import { textDocument } from '../tests/graph-document.js'
 import type { GraphDocument, GraphSubject } from '../tests/graph-subject.js'
 import { replicaId } from '../tests/graph-subject.js'
-import { causalOrder, madeUpTrace, typeTrace } from '../tests/graph-trace.js'
+import { causalOrder, madeUpTrace, recordedTrace, typeTrace } from '../tests/graph-trace.js'
 import type { GraphTrace } from '../tests/graph-trace.js'
 import { Random } from '../tests/random.js'
 
@@ -33,7 +33,13 @@ function checkTrace<Document extends GraphDocument>(
 }
 
 describe('people who type at once', () => {
-  it('all see the same in the end, in a session made up for a naive document', () => {
-    checkTrace(naiveSubject, madeUpTrace(new Random(1), 60, 3))
+  const recorded = recordedTrace()
+
+  it(`all see the same in the end: ${recorded.name}`, { timeout: 60_000 }, () => {
+    checkTrace(textDocument, recorded)
+  })
+
+  it('all see the same in the end when they are five', { timeout: 60_000 }, () => {
+    checkTrace(textDocument, madeUpTrace(new Random(2), 3000, 5))
   })
 })

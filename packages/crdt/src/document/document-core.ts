@@ -32,6 +32,8 @@ export class DocumentCore implements Content {
   readonly text: TextBuffer
   readonly inserted = new InsertedText()
   readonly engine: SequenceEngine
+  /** What to add to a unit's number when the document came to this core from those it had before. */
+  shift = 0
   /** Collects what changes, as long as somebody wants to know. */
   deltas: TextDelta[] | undefined
   /** What the op that is being merged inserts. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SHAPES } from '../tests/graph-growth.js'
 import { damage, hugeClaims, loadHostile, mergeHostile } from '../tests/graph-hostile.js'
-import { naiveSubject } from '../tests/graph-naive.js'
+import { textDocument } from '../tests/graph-document.js'
 import { GraphSession } from '../tests/graph-session.js'
 import { makeScript } from '../tests/graph-steps.js'
 import { replicaId } from '../tests/graph-subject.js'
@@ -138,7 +138,7 @@ const growthOps = Number(process.env['FLOWSYNC_FUZZ_GROWTH'] ?? 0)
 if (growthOps > 0) {
   describe('time', () => {
     it('grows no faster than three times what is merged', { timeout: Infinity }, () => {
-      const measured = growths(naiveSubject, growthOps)
+      const measured = growths(textDocument, growthOps)
       console.table(
         measured.map(({ few, many, ...rest }) => ({
           ...rest,
@@ -152,7 +152,11 @@ if (growthOps > 0) {
 }
 
 describe('bytes from somebody who means harm', () => {
-  it('are refused or merged alike by naive documents', { timeout: Infinity }, () => {
-    for (let seed = firstSeed; seed < firstSeed + 3; seed++) attack(naiveSubject, seed)
+  it(`are refused or merged alike, ${seeds * DAMAGED} times`, { timeout: Infinity }, () => {
+    for (let seed = firstSeed; seed < firstSeed + seeds; seed++) attack(textDocument, seed)
+  })
+
+  it('make nothing of huge claims', { timeout: Infinity }, () => {
+    claimMuch(textDocument)
   })
 })

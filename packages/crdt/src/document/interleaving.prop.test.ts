@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Fold } from '../fold.js'
 import type { Op } from '../op.js'
-import { naiveSubject } from '../tests/graph-naive.js'
+import { textDocument } from '../tests/graph-document.js'
 import { replicaId } from '../tests/graph-subject.js'
 import type { GraphDocument, GraphSubject } from '../tests/graph-subject.js'
 import { keystrokes, makeWords } from '../tests/graph-words.js'
@@ -81,8 +81,8 @@ function checkWords(
 }
 
 describe('words that are typed at once in one place, forwards or backwards', () => {
-  it('stay whole in a naive document', () => {
-    checkWords(100, (random, words) => throughDocuments(naiveSubject, random, words))
+  it('stay whole in a document', () => {
+    checkWords(2000, (random, words) => throughDocuments(textDocument, random, words))
   })
 
   it('stay whole in a stream', () => {

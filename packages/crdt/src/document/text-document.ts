@@ -207,6 +207,7 @@ export class TextDocument {
     if (!archive || archive.length === 0) return current
     const whole = new DocumentCore(NO_ROOT)
     for (const update of archive) mergeInto(whole, update)
+    whole.shift = current.shift + whole.graph.length
     const news = current.graph.length > 0 ? encodeUpdate(current, [0, current.graph.length - 1]) : undefined
     if (news) mergeInto(whole, news)
     if (whole.text.toString() !== current.text.toString()) throw brokenHistory()
@@ -237,8 +238,10 @@ export class TextDocument {
   /** Forgets the history: what remains is what a snapshot holds. Updates made before can no longer be merged. */
   erase(): void {
     const root = rootOf(this.current, this.version)
+    const core = new DocumentCore(root)
+    core.shift = this.current.shift - this.current.graph.length
     this.archive = undefined
-    this.use(new DocumentCore(root))
+    this.use(core)
   }
 }
 

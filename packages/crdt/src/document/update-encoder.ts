@@ -3,6 +3,7 @@ import { writeReplica } from '../codec.js'
 import { DELETE, INSERT } from '../sequence/op-runs.js'
 import type { OpKind } from '../sequence/op-runs.js'
 import type { LocalVersion } from '../sequence/version.js'
+import { needsHistory } from './apply-update.js'
 import type { DocumentCore } from './document-core.js'
 import { versionOf } from './document-version.js'
 import {
@@ -44,7 +45,10 @@ export class UpdateEncoder {
     this.sent = this.core.graph.length
   }
 
-  /** What was added since the last call; undefined when nothing was. */
+  /**
+   * What was added since the last call; undefined when nothing was.
+   * @throws FlowSyncError `update/needs-history` when it was erased before; the other side needs a snapshot then
+   */
   next(): Uint8Array | undefined {
     if (this.core !== this.document.core) this.follow(this.document.core)
     const { graph } = this.core
@@ -61,10 +65,12 @@ export class UpdateEncoder {
     return this.writer.finish()
   }
 
-  /** The document has decoded its history, and numbers everything anew. */
+  /** The document has decoded its history, or erased it, and numbers everything anew. */
   private follow(core: DocumentCore): void {
     const former = this.core.graph
-    this.sent += core.graph.length - former.length
+    const sent = this.sent + core.shift - this.core.shift
+    if (sent < 0) throw needsHistory()
+    this.sent = sent
     const places: number[] = []
     this.places.forEach((place, author) => {
       places[core.graph.numberOf(former.replicaOf(author))] = place
