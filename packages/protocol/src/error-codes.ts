@@ -103,6 +103,16 @@ export const ERROR_CODES = Object.freeze({
     'Encode it before they are added or after they are placed.',
   ),
 
+  'update/invalid': code('Bytes are not an update of a document.', 'Fix the sender; nothing was merged.'),
+  'update/missing-parents': code(
+    'An update builds on ops that the document does not hold.',
+    'Merge those first (`details.missing`), or ask for all since your version.',
+  ),
+  'update/needs-history': code(
+    'An update or a version lies before the snapshot that the document began with.',
+    'Load a document that was saved with its history.',
+  ),
+
   'limit/rate': code('Too many requests.', 'Wait `retryAfterMs`.'),
   'limit/streams': code(
     'Too many streams are open on one connection.',

@@ -7,6 +7,7 @@ export const RETRYABLE_CODES: ReadonlySet<string> = new Set([
   'auth/token-expired',
   'stream/epoch-changed',
   'op/counter-gap',
+  'update/missing-parents',
   'limit/rate',
   'hub/draining',
   'hub/overloaded',
