@@ -19,6 +19,7 @@ export {
   type ShapeValue,
 } from './doc.js'
 export type { DocumentVersion } from './document/document-version.js'
+export { deflate, inflate } from './document/deflate.js'
 export { TextDocument } from './document/text-document.js'
 export { TextHistory, blame, textAt, textDiff, type BlameRun } from './document/text-history.js'
 export { UpdateDecoder } from './document/update-decoder.js'
