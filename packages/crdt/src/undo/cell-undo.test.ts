@@ -123,6 +123,13 @@ describe('undo of a set', () => {
     expect([...own.value]).toEqual([1, 'new'])
   })
 
+  it('does again what was undone also when an edit in between changed nothing', () => {
+    const { own } = createUndoSession(set())
+    own.edit({ op: 'add', value: 'x' }).edit({ op: 'add', value: 'y' }).undo()
+    own.edit({ op: 'add', value: 'x' })
+    expect([own.canRedo, own.redo(), own.value.has('y')]).toEqual([true, true, true])
+  })
+
   it('leaves what somebody else has added too, before, meanwhile or after', () => {
     const { own, other, sync } = elements()
     other.edit(add('before'))
@@ -203,5 +210,8 @@ describe('undo of a map', () => {
     other.edit(write('a', '2'))
     sync()
     expect([own.canUndo, own.undo(), own.value]).toEqual([false, false, { a: '2' }])
+    other.edit(remove('a'))
+    sync()
+    expect([own.canUndo, own.undo(), own.value]).toEqual([false, false, {}])
   })
 })

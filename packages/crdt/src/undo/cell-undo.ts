@@ -35,7 +35,6 @@ export function createCellUndo<Value, Intent>({
   /** True when nobody else has a part in what a cell shows. */
   function isOwn({ state, replica }: UndoSource, key: unknown, content: unknown): boolean {
     const { cells } = state as { readonly cells: Cells<unknown> }
-    if (content === undefined) return true
     // Contents that look the same are the same one.
     const writers = cells.rows(key).filter((row) => showsAll || cells.values[row] === content)
     return writers.every((row) => cells.replicas[row] === replica)

@@ -78,12 +78,19 @@ describe('undo of a list', () => {
     ])
   })
 
+  it('takes nothing back together that an own set or move parts', () => {
+    const { own } = createUndoSession(list<string>(), { captureMs: 500 })
+    own.edit(insert(0, 'a')).edit(set(0, 'A')).edit(insert(1, 'b')).edit(insert(2, 'c'))
+    own.undo()
+    expect(own.value).toEqual(['A'])
+  })
+
   it('does not take back own sets and moves, and stays in step with them', () => {
     const { own } = start('(', ')')
     own.edit(insert(1, 'a', 'b', 'c')).edit(set(1, 'A'))
     expect(own.history.isIrreversible()).toBe(true)
     own.undo()
-    expect(own.value.join('')).toBe('()')
+    expect([own.value.join(''), own.history.isIrreversible()]).toEqual(['()', false])
     own.redo()
     expect(own.value.join('')).toBe('(Abc)')
     own.edit(move(2, 0)).undo()
