@@ -8,7 +8,7 @@ import { countOf, fitRange } from './graph-reference.js'
 import type { GraphReference } from './graph-reference.js'
 import { isSubset, meets } from './graph-sets.js'
 import type { EditStep } from './graph-steps.js'
-import type { GraphDocument, GraphSubject } from './graph-subject.js'
+import type { GraphBlame, GraphDocument, GraphSubject } from './graph-subject.js'
 
 /** What a document that began with a snapshot knows nothing of but the result. */
 export interface Floor {
@@ -132,6 +132,23 @@ export class GraphPeer<Document extends GraphDocument> {
     return new Set(heads.flatMap((index) => [index, ...this.reference.pastOf(index)]))
   }
 
+  private checkBlame(runs: readonly GraphBlame[]): void {
+    const { reference, floor } = this
+    const units = runs.flatMap(({ length, replica, counter }) => {
+      check(length > 0, 'no run of authorship is empty')
+      return Array.from({ length }, (_, offset) => ({ replica, counter: counter + offset }))
+    })
+    const expected = reference.unitsOf(this.known)
+    check(units.length === expected.length, 'every unit has an author', units.length, expected.length)
+    expected.forEach(({ op, replica, counter }, index) => {
+      const unit = units[index]
+      const author = floor?.ops.has(op) === true ? undefined : replica
+      checkSame(unit?.replica, author, `who typed unit ${index}`)
+      if (author && !reference.misfits.has(op))
+        checkSame(unit?.counter, counter, `which of the author's units is ${index}`)
+    })
+  }
+
   /** Looks at two versions of the past, and at who typed what. */
   look(subject: GraphSubject<Document>, a: number, b: number): void {
     const { document, reference, floor } = this
@@ -145,12 +162,7 @@ export class GraphPeer<Document extends GraphDocument> {
       checkSame(applyTextDeltas(textA, deltas), textB, 'a past text with the difference to another')
     })
     unlessItLacks(floor !== undefined, () => {
-      const units = subject.blame(document).flatMap(({ length, replica, counter }) => {
-        check(length > 0, 'no run of authorship is empty')
-        return Array.from({ length }, (_, offset) => ({ replica, counter: counter + offset }))
-      })
-      const expected = reference.unitsOf(this.known).map(({ replica, counter }) => ({ replica, counter }))
-      checkSame(units, expected, 'who typed what')
+      this.checkBlame(subject.blame(document))
     })
     checkSame(subject.textAt(document, document.version), document.value, 'the text of now')
     this.verify()

@@ -11,6 +11,7 @@ export interface GraphOp extends OpId {
 
 /** A visible character and who typed it. */
 export interface GraphUnit extends OpId {
+  readonly op: number
   readonly char: string
 }
 
@@ -38,6 +39,8 @@ export function countOf({ deleteCount, insert }: TextDelta): number {
  */
 export class GraphReference {
   readonly ops: GraphOp[] = []
+  /** Ops that were made to fit: how the counters of such an op belong to its units is nobody's business. */
+  readonly misfits = new Set<number>()
   private readonly pasts: ReadonlySet<number>[] = []
   private readonly indexes = new Map<string, number>()
   private readonly root: Node = newNode(-1, 0, '', undefined)
@@ -56,6 +59,7 @@ export class GraphReference {
     const visible = known.filter((node) => !node.deletedBy.some((by) => past.has(by)))
     const [from, to] = fitRange(op.patch, visible.map(({ char }) => char).join(''))
     for (const node of visible.slice(from, to)) node.deletedBy.push(index)
+    if (to - from !== deleteCount) this.misfits.add(index)
 
     let left = visible[from - 1] ?? this.root
     const right = known[known.indexOf(left) + 1]
@@ -118,7 +122,7 @@ export class GraphReference {
   unitsOf(set: ReadonlySet<number>): readonly GraphUnit[] {
     return this.inOrder()
       .filter((node) => set.has(node.op) && !node.deletedBy.some((by) => set.has(by)))
-      .map(({ op, counter, char }) => ({ replica: this.opAt(op).replica, counter, char }))
+      .map(({ op, counter, char }) => ({ op, replica: this.opAt(op).replica, counter, char }))
   }
 
   textOf(set: ReadonlySet<number>): string {

@@ -153,6 +153,11 @@ function editOf(random: Random, mood: Mood, peer: number, isNew: boolean): EditS
   }
 }
 
+/** The same session without ops that do not fit. */
+export function honest({ peers, steps }: GraphScript): GraphScript {
+  return { peers, steps: steps.filter((step) => step.do !== 'forge') }
+}
+
 /** Makes up a session of few, long edits: large pastes, and deletions that reach over many runs. */
 export function makeLargeScript(random: Random): GraphScript {
   const peers = 2 + random.below(3)

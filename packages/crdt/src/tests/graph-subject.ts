@@ -17,8 +17,11 @@ export interface GraphDocument {
 }
 
 /** Who typed so many units; they have the counters from this one on. */
-export interface GraphBlame extends OpId {
+export interface GraphBlame {
   readonly length: number
+  /** Undefined for what a document began with that has no history. */
+  readonly replica: ReplicaId | undefined
+  readonly counter: number
 }
 
 /** An implementation of documents without a hub, as the tests drive it. */
