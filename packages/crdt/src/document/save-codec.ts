@@ -30,14 +30,18 @@ export interface Save {
 }
 
 /** What a document holds, as what another one can begin with. */
-export function rootOf({ text, graph }: DocumentCore, version: DocumentVersion): Root {
+export function rootOf(core: DocumentCore, version: DocumentVersion): Root {
+  return { text: core.text.toString(), version, ends: endsOf(core) }
+}
+
+/** For each replica, the counter after its last op, by ascending id: the same for all who hold the same. */
+export function endsOf({ graph }: DocumentCore): readonly OpId[] {
   const ends: OpId[] = []
   graph.replicas.forEach((replica, author) => {
     const counter = graph.nextCounterOf(author)
     if (counter > 1) ends.push({ replica, counter })
   })
-  // By id, so that all who hold the same make the same bytes.
-  return { text: text.toString(), version, ends: ends.sort(compareIds) }
+  return ends.sort(compareIds)
 }
 
 export function encodeSave({ root, archive, news }: Save): Uint8Array {

@@ -8,7 +8,7 @@ import { applyUpdate, missingParents, needsHistory, obstacleTo } from './apply-u
 import { DocumentCore } from './document-core.js'
 import { versionOf } from './document-version.js'
 import type { DocumentVersion } from './document-version.js'
-import { decodeSave, encodeSave, rootOf } from './save-codec.js'
+import { decodeSave, encodeSave, endsOf, rootOf } from './save-codec.js'
 import { decodeUpdate, encodeUpdate } from './update-codec.js'
 import type { Update } from './update-codec.js'
 
@@ -25,7 +25,7 @@ const NO_DELTAS: readonly TextDelta[] = Object.freeze([])
  * ```ts
  * const mine = new TextDocument(replica)
  * mine.insert(0, 'hello')
- * yours.merge(mine.encodeSince(yours.version))
+ * yours.merge(mine.encodeSince(yours.vector))
  * ```
  */
 export class TextDocument {
@@ -90,6 +90,14 @@ export class TextDocument {
   }
 
   /**
+   * The last op of each replica that it holds: a version as well, longer, and better for {@link encodeSince} of
+   * a peer that may lack the newest ones and could not tell what came before them.
+   */
+  get vector(): DocumentVersion {
+    return endsOf(this.current).map(({ replica, counter }) => ({ replica, counter: counter - 1 }))
+  }
+
+  /**
    * Inserts text; a position beyond the end is the end, and one within a surrogate pair is before it.
    * @throws FlowSyncError `op/invalid-intent` for a position or text that is none; nothing has changed
    */
@@ -141,7 +149,7 @@ export class TextDocument {
 
   /**
    * All ops that are not part of a version, as bytes for {@link merge}. What the version names and this
-   * document does not hold is passed over.
+   * document does not hold is passed over, with all that only it would tell: ask with a {@link vector}.
    * @throws FlowSyncError `update/needs-history` for a version before the snapshot that the document began with
    */
   encodeSince(version: DocumentVersion): Uint8Array {
