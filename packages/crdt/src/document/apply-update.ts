@@ -5,7 +5,7 @@ import { START } from '../sequence/version.js'
 import type { Frontier, LocalVersion } from '../sequence/version.js'
 import { IN_ROOT, UNKNOWN } from './document-core.js'
 import type { DocumentCore } from './document-core.js'
-import type { GraphRun, OpRun, Update } from './update-codec.js'
+import type { GraphRun, OpRun, Update } from './update-format.js'
 
 /** What stands in the way of merging an update. */
 export type Obstacle =

@@ -27,4 +27,3 @@ export const ELSEWHERE = 2
 export const HAS_LENGTH = 16
 export const HAS_HEAD = 32
 export const IS_MISFIT = 64
-export const MAX_UNITS = 0x1fff_ffff

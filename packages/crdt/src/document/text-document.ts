@@ -9,8 +9,9 @@ import { DocumentCore } from './document-core.js'
 import { versionOf } from './document-version.js'
 import type { DocumentVersion } from './document-version.js'
 import { decodeSave, encodeSave, endsOf, rootOf } from './save-codec.js'
-import { decodeUpdate, encodeUpdate } from './update-codec.js'
-import type { Update } from './update-codec.js'
+import { decodeUpdate } from './decode-update.js'
+import { encodeUpdate } from './encode-update.js'
+import type { Update } from './update-format.js'
 
 const NO_ROOT = { text: '', version: [], ends: [] }
 const NO_DELTAS: readonly TextDelta[] = Object.freeze([])

@@ -9,18 +9,10 @@ import type { TextDelta } from '../text-delta.js'
 import { applyUpdate } from './apply-update.js'
 import { UNKNOWN } from './document-core.js'
 import type { DocumentCore } from './document-core.js'
-import {
-  BEFORE_CARET,
-  ELSEWHERE,
-  HAS_HEAD,
-  HAS_LENGTH,
-  IS_MISFIT,
-  MAX_UNITS,
-  PATCH,
-} from './session-format.js'
+import { BEFORE_CARET, ELSEWHERE, HAS_HEAD, HAS_LENGTH, IS_MISFIT, PATCH } from './session-format.js'
 import type { TextDocument } from './text-document.js'
-import { caretAfter, unzigzag } from './update-codec.js'
-import type { GraphRun, OpRun } from './update-codec.js'
+import { MAX_UNITS, caretAfter, unzigzag } from './update-format.js'
+import type { GraphRun, OpRun } from './update-format.js'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const NO_BYTES = new Uint8Array()

@@ -16,7 +16,7 @@ import {
   PATCH,
 } from './session-format.js'
 import type { TextDocument } from './text-document.js'
-import { caretAfter, zigzag } from './update-codec.js'
+import { caretAfter, zigzag } from './update-format.js'
 
 const encoder = new TextEncoder()
 
