@@ -86,7 +86,7 @@ function readParents(
   previous: GraphRun | undefined,
   replicaAt: (index: number) => ReplicaId,
 ): GraphRun['parents'] {
-  const count = readCount(reader, 2)
+  const count = readParentCount(reader)
   if (count === 0) {
     if (!previous) throw malformed('the first run follows none')
     return [{ replica: previous.replica, counter: previous.counter + previous.counters - 1 }]
@@ -99,6 +99,11 @@ function readParents(
     parents.push({ replica, counter })
   }
   return parents
+}
+
+/** The number of parents + 1, each of at least two bytes. */
+export function readParentCount(reader: ByteReader): number {
+  return reader.varint(Math.floor(reader.remaining / 2) + 1)
 }
 
 function readOpRuns(reader: ByteReader): OpRun[] {

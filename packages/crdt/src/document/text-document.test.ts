@@ -156,6 +156,28 @@ describe('a session', () => {
     expect(other.value).toBe('éh!')
   })
 
+  it('may begin with a deletion of what the other side has', () => {
+    const [one, other] = pair('x')
+    const encoder = new UpdateEncoder(one)
+    one.delete(0, 1)
+    new UpdateDecoder(other).merge(encoder.next() ?? new Uint8Array())
+    expect(other.value).toBe('')
+  })
+
+  it('goes on when the document opens its history', () => {
+    const [one, other] = pair('abc')
+    const loaded = TextDocument.load(one.save(), C)
+    const encoder = new UpdateEncoder(loaded)
+    const decoder = new UpdateDecoder(other)
+    loaded.insert(3, 'd')
+    decoder.merge(encoder.next() ?? new Uint8Array())
+    loaded.insert(4, 'e')
+    expect(textAt(loaded, one.version)).toBe('abc')
+    loaded.delete(0, 1)
+    decoder.merge(encoder.next() ?? new Uint8Array())
+    expect(other.value).toBe('bcde')
+  })
+
   it('goes on after an update that came too early', () => {
     const [one, other] = pair('abc')
     const encoder = new UpdateEncoder(one)

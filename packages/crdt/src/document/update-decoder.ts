@@ -1,5 +1,5 @@
 import { ByteReader } from '../bytes.js'
-import { malformed, readCount, readReplica } from '../codec.js'
+import { malformed, readReplica } from '../codec.js'
 import { FlowSyncError, isFlowSyncError } from '../errors.js'
 import type { OpId, ReplicaId } from '../op.js'
 import { BACKSPACE, DELETE, INSERT, NOTHING } from '../sequence/op-runs.js'
@@ -8,6 +8,7 @@ import type { LocalVersion } from '../sequence/version.js'
 import type { TextDelta } from '../text-delta.js'
 import { applyUpdate } from './apply-update.js'
 import { UNKNOWN } from './document-core.js'
+import { readParentCount } from './decode-update.js'
 import type { DocumentCore } from './document-core.js'
 import { BEFORE_CARET, ELSEWHERE, HAS_HEAD, HAS_LENGTH, IS_MISFIT, PATCH } from './session-format.js'
 import type { TextDocument } from './text-document.js'
@@ -214,7 +215,7 @@ function readHead(reader: ByteReader, state: SessionState, before: OpId | undefi
   if (counter < 1 || !Number.isSafeInteger(counter)) throw malformed('a counter is out of range')
   state.author = author
   state.ends[author] = counter
-  const count = readCount(reader, 2)
+  const count = readParentCount(reader)
   if (count === 0) {
     if (!before) throw malformed('the first op follows none')
     return [before]
