@@ -418,6 +418,29 @@ describe('a shape', () => {
     })
   })
 
+  it('may grow', () => {
+    const newer = doc({ shape: { meta: { note: 'text', more: { deep: 'counter' } } } })
+    const theirs = new Fold(newer)
+    const mine = [new Fold(rule), new Fold(shaped)]
+    const own = { replica: me, counter: 1, nowMs: 0 }
+    const intents = [
+      s.insertText(['meta', 'note'], 0, 'n'),
+      s.increment(['meta', 'more', 'deep']),
+      s.insertText(['meta', 'note'], 1, '!'),
+      s.increment(['meta', 'more', 'deep']),
+    ]
+    for (const [index, intent] of intents.entries()) {
+      const op = theirs.prepare(intent, own)?.op
+      if (!op) throw new Error('nothing was made')
+      own.counter += op.count
+      for (const fold of mine) {
+        fold.receive({ ...op, seq: index + 1 })
+        if (index > 0) expect(fold.value).toMatchObject(theirs.value)
+      }
+    }
+    expect(mine[0]?.value).toEqual({ meta: { note: 'n!', more: { deep: 2 } } })
+  })
+
   it('wins over what somebody without it has set there', () => {
     const plain = new Fold(rule)
     const op = plain.prepare(a.set(['body'], 'string'), { replica: me, counter: 1, nowMs: 0 })?.op

@@ -39,8 +39,8 @@ export interface MapContainer extends Common {
   readonly slots: Map<string, readonly Written[]>
   /** Fixed containers by key. There are several only where clients have different shapes. */
   fixed: Map<string, Container[]> | undefined
-  /** Keys of which `value` may be wrong. */
-  stale: Set<string> | undefined
+  /** Keys of which `value` may be wrong; all of them before it was first read. */
+  stale: Set<string> | 'all' | undefined
   value: { readonly [key: string]: Json }
 }
 
@@ -55,7 +55,7 @@ export interface Unit {
 }
 
 /** Where an element was put, first or by a move. */
-export interface Placed extends Sibling {
+interface Placed extends Sibling {
   readonly unit: Unit
 }
 
@@ -79,7 +79,7 @@ export interface ListContainer extends Common {
   /** True when `value` may hold other items, or in another order. */
   isStale: boolean
   /** Elements of which `value` may be wrong when it is not stale. */
-  readonly changed: Set<ListElement>
+  changed: Set<ListElement> | undefined
   value: readonly Json[]
 }
 

@@ -14,7 +14,7 @@ import type { ContainerNode, DocNode } from './node.js'
 import type { Made, OpMark } from './op-marks.js'
 import { COUNTER } from './parts.js'
 import { FIRST_STAMP } from './siblings.js'
-import { markKeyStale, register, registerElement } from './state.js'
+import { register, registerElement } from './state.js'
 import type { DocState } from './state.js'
 
 /** Gives the nodes of one op their counters, in the order in which they are met. */
@@ -85,7 +85,6 @@ function growEntries(
     const counter = counters.next
     const content = grow(state, node, counters, { map, key })
     map.slots.set(key, [{ mark: counters.mark, counter, stamp: FIRST_STAMP, content }])
-    markKeyStale(map, key)
   }
 }
 

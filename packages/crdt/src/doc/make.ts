@@ -42,7 +42,7 @@ export function createContainer(
         type,
         slots: new Map(),
         fixed: undefined,
-        stale: undefined,
+        stale: 'all',
         value: Object.freeze({}),
       }
     case 'list':
@@ -55,7 +55,7 @@ export function createContainer(
         elements: new DotMap(),
         mayHide: false,
         isStale: true,
-        changed: new Set(),
+        changed: undefined,
         value: Object.freeze([]),
       }
     case 'text':

@@ -23,7 +23,7 @@ import { Sequence } from '../sequence/sequence.js'
 import { COUNTER, TEXT } from './parts.js'
 import type { DocShape } from './shape.js'
 import { FIRST_STAMP } from './siblings.js'
-import { createDocState, markKeyStale, register, registerElement, touchChild } from './state.js'
+import { createDocState, register, registerElement, touchChild } from './state.js'
 import type { DocState } from './state.js'
 import { CONTAINER_TAG, NEW_OP, NOTHING, SAME_OP } from './write-state.js'
 
@@ -67,7 +67,6 @@ class StateReader {
       before = key
       const content = this.readItem({ map, key }, map.depth + 1)
       map.slots.set(key, [{ ...BEFORE, stamp: FIRST_STAMP, content }])
-      markKeyStale(map, key)
     })
     this.readFixed(map)
   }

@@ -1,6 +1,6 @@
 import type { Json } from '../json.js'
 import { contentAt, indexOfElement, isContainer, isShown, winner } from './container.js'
-import type { Content, ListContainer, MapContainer } from './container.js'
+import type { Content, ListContainer, ListElement, MapContainer } from './container.js'
 import { COUNTER, TEXT } from './parts.js'
 
 /** What a key or an element shows: the same reference as long as nothing in it changes. */
@@ -21,15 +21,24 @@ export function readContent(content: Content): Json {
 /** A map with its keys in ascending order of their code units, but for those that look like indices. */
 export function readMap(map: MapContainer): { readonly [key: string]: Json } {
   if (!map.stale) return map.value
-  const changes = Array.from(map.stale, (key) => [key, shownAt(map, key)] as const)
+  const { stale, value } = map
   map.stale = undefined
-  const { value } = map
+  if (stale === 'all') return readFirst(map)
+  const changes = Array.from(stale, (key) => [key, shownAt(map, key)] as const)
   const isNew = ([key, next]: readonly [string, Json | undefined]) =>
     Object.hasOwn(value, key) ? next === undefined || !Object.is(value[key], next) : next !== undefined
   const news = changes.filter(isNew)
   if (news.length === 0) return value
   const keepsKeys = news.every(([key, next]) => next !== undefined && Object.hasOwn(value, key))
   map.value = Object.freeze(keepsKeys ? replaced(value, news) : rebuilt(value, news))
+  return map.value
+}
+
+function readFirst(map: MapContainer): MapContainer['value'] {
+  const { slots, fixed, value } = map
+  const keys = fixed ? new Set([...slots.keys(), ...fixed.keys()]) : slots.keys()
+  const entries = Array.from(keys, (key) => [key, shownAt(map, key)] as const)
+  if (entries.length > 0) map.value = Object.freeze(rebuilt(value, entries))
   return map.value
 }
 
@@ -49,13 +58,17 @@ function replaced(value: MapContainer['value'], changes: readonly Change[]): Map
 
 /** A copy with other keys. */
 function rebuilt(value: MapContainer['value'], changes: readonly Change[]): MapContainer['value'] {
-  const entries = new Map<string, Json | undefined>([...Object.entries(value), ...changes])
+  const replaced = new Set(changes.map(([key]) => key))
+  const kept = Object.entries(value).filter(([key]) => !replaced.has(key))
   const copy: Record<string, Json> = {}
-  for (const key of [...entries.keys()].sort()) {
-    const next = entries.get(key)
+  for (const [key, next] of [...kept, ...changes].sort(byKey)) {
     if (next !== undefined) define(copy, key, next)
   }
   return copy
+}
+
+function byKey([left]: Change, [right]: Change): number {
+  return left < right ? -1 : 1
 }
 
 function define(target: Record<string, Json>, key: string, value: Json): void {
@@ -69,8 +82,8 @@ function readList(list: ListContainer): readonly Json[] {
   if (list.isStale) {
     list.isStale = false
     readAll(list)
-  } else if (list.changed.size > 0) readChanged(list)
-  list.changed.clear()
+  } else if (list.changed) readChanged(list, list.changed)
+  list.changed = undefined
   return list.value
 }
 
@@ -86,9 +99,9 @@ function readAll(list: ListContainer): void {
 }
 
 /** Spares the items that are as they were. */
-function readChanged(list: ListContainer): void {
+function readChanged(list: ListContainer, changed: ReadonlySet<ListElement>): void {
   let items: Json[] | undefined
-  for (const element of list.changed) {
+  for (const element of changed) {
     const index = indexOfElement(element)
     const content = winner(element.values)
     if (index === undefined || content === undefined) continue

@@ -77,7 +77,7 @@ export function elementAt(list: ListContainer, position: number): ListElement | 
 }
 
 /** @throws FlowSyncError `op/invalid-intent` */
-export function contentOf(root: MapContainer, path: DocPath): Content {
+function contentOf(root: MapContainer, path: DocPath): Content {
   let content: Content = root
   for (const [depth, segment] of path.entries()) {
     const next: Content | undefined = isContainer(content) ? step(content, segment) : undefined
@@ -99,6 +99,6 @@ function kindOf(content: Content): string {
 }
 
 /** A path as messages show it. */
-export function show(path: DocPath): string {
+function show(path: DocPath): string {
   return JSON.stringify(path)
 }

@@ -51,7 +51,7 @@ function addFixed(map: MapContainer, key: string, type: ContainerType, isDeclare
   // Where clients disagree on the type, all show the same one.
   all.sort((left, right) => CONTAINER_TYPES.indexOf(left.type) - CONTAINER_TYPES.indexOf(right.type))
   map.fixed.set(key, all)
-  addStale(map, key)
+  markKeyStale(map, key)
   return child
 }
 
@@ -131,13 +131,14 @@ export function markStale({ place }: Container): void {
 function markPlaceStale(place: Place): void {
   if ('map' in place) {
     const { map, key } = place
-    if (map.stale?.has(key)) return
+    if (map.stale === 'all' || map.stale?.has(key)) return
     addStale(map, key)
     markStale(map)
   } else {
     const { element } = place
     const { list } = element
-    if (list.isStale || list.changed.has(element)) return
+    if (list.isStale || list.changed?.has(element)) return
+    list.changed ??= new Set()
     list.changed.add(element)
     markStale(list)
   }
@@ -161,6 +162,7 @@ export function markListStale(list: ListContainer): void {
 }
 
 function addStale(map: MapContainer, key: string): void {
+  if (map.stale === 'all') return
   map.stale ??= new Set()
   map.stale.add(key)
 }
