@@ -98,7 +98,6 @@ export function list({ schema }: ListOptions<StandardSchema> = {}): ListRule<unk
     prepare(state, intent, { replica, nowMs }) {
       const op = operationOf(intent, ['insert', 'delete', 'set', 'move'])
       const fields: IntentFields = intent
-      const stampAfter = (seen: readonly Stamp[]) => nextStamp(nowMs, seen)
       switch (op) {
         case 'insert': {
           const position = wholeOf(fields.pos, 'pos')
@@ -113,13 +112,13 @@ export function list({ schema }: ListOptions<StandardSchema> = {}): ListRule<unk
         case 'set': {
           const index = wholeOf(fields.pos, 'pos')
           const json = check(fields.value)
-          return index >= state.length ? undefined : setBody(state, index, json, stampAfter, replica)
+          return index >= state.length ? undefined : setBody(state, index, json, stampFrom(nowMs), replica)
         }
         case 'move': {
           const from = wholeOf(fields.from, 'from')
           const to = Math.min(wholeOf(fields.to, 'to'), state.length - 1)
           if (from >= state.length || from === to) return undefined
-          return moveBody(state, from, to, stampAfter, replica)
+          return moveBody(state, from, to, stampFrom(nowMs), replica)
         }
       }
     },
@@ -138,6 +137,10 @@ export function list({ schema }: ListOptions<StandardSchema> = {}): ListRule<unk
   }
 }
 
+function stampFrom(nowMs: number): (seen: readonly Stamp[]) => Stamp {
+  return (seen) => nextStamp(nowMs, seen)
+}
+
 function wholeOf(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw invalidIntent(`"${name}" is a whole number from 0`)
@@ -145,6 +148,8 @@ function wholeOf(value: unknown, name: string): number {
 
 function valuesOf(values: unknown, check: (value: unknown) => JsonText): JsonText[] {
   if (!Array.isArray(values)) throw invalidIntent('"values" is an array')
+  // An array that grows reserves space for many, and most insertions are of one.
+  if (values.length === 1) return [check(values[0])]
   const checked: JsonText[] = []
   // By index: holes are read as undefined and refused like it.
   for (let index = 0; index < values.length; index++) checked.push(check(values[index]))

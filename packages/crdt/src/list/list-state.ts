@@ -21,7 +21,7 @@ interface PendingClaim {
   readonly dot: LiveDot
 }
 
-type Deltas = ListDelta<Json>[]
+const NO_CHANGES: readonly ListDelta<Json>[] = Object.freeze([])
 
 /**
  * A list with what is known of the ops that made it.
@@ -40,6 +40,8 @@ export class ListState {
   private readonly sequence: Sequence
   readonly contests = new Contests()
   private readonly pending = new PendingOps<PendingClaim>()
+  /** What the op being applied has changed so far. */
+  private changes: ListDelta<Json>[] | undefined
   private last: readonly Json[] = Object.freeze([])
   private isStale = true
 
@@ -93,37 +95,39 @@ export class ListState {
     // What lies at or above its own place it cannot have known, whatever it claims.
     const base = seq === undefined ? op.base : Math.min(op.base, seq - 1)
     const context: ListContext = { replica, counter, base, extra, seq }
-    const deltas: Deltas = []
-
     const ranges = rangesOf(body)
     for (let index = 0; index < ranges.length; index++) {
-      this.patch(
-        context,
-        index,
-        (ranges[index] as SlotRange).position,
-        (ranges[index] as SlotRange).count,
-        0,
-        deltas,
-      )
+      this.patch(context, index, (ranges[index] as SlotRange).position, (ranges[index] as SlotRange).count, 0)
     }
     switch (body.kind) {
       case 'insert':
         this.elements.add(replica, counter + ranges.length, body.values)
-        this.patch(context, ranges.length, body.position, 0, body.values.length, deltas)
+        this.patch(context, ranges.length, body.position, 0, body.values.length)
         break
       case 'delete':
-        this.kill(context, body.names, deltas)
+        this.kill(context, body.names)
         break
       case 'set':
-        this.write(context, body, this.dotOf(op), deltas)
+        this.write(context, body, this.dotOf(op))
         break
       case 'move':
-        this.move(context, body, this.dotOf(op), deltas)
+        this.move(context, body, this.dotOf(op))
     }
 
     if (seq !== undefined) this.place(op, seq)
-    if (deltas.length > 0) this.isStale = true
+    const deltas = this.changes
+    if (!deltas) return NO_CHANGES
+    this.changes = undefined
+    this.isStale = true
     return deltas
+  }
+
+  /** Adds to what the op being applied changes. */
+  private tell(position: number, deleteCount: number, insert: readonly Json[]): void {
+    const delta = { position, deleteCount, insert }
+    // An array that grows reserves space for many, and most ops have one change.
+    if (this.changes) this.changes.push(delta)
+    else this.changes = [delta]
   }
 
   private dotOf(op: AppliedOp<ListBody>): LiveDot {
@@ -163,7 +167,6 @@ export class ListState {
     position: number,
     deleteCount: number,
     insertCount: number,
-    deltas: Deltas,
   ): void {
     const { order } = this
     const head = {
@@ -176,37 +179,37 @@ export class ListState {
     }
     const firstHandle = this.elements.end - insertCount
     for (const change of this.sequence.apply(head, { position, deleteCount, insertCount })) {
-      if (change.deleteCount > 0) this.removeSlots(change.position, change.deleteCount, deltas)
+      if (change.deleteCount > 0) this.removeSlots(change.position, change.deleteCount)
       if (change.insertCount > 0) {
-        this.insertSlots(change.position, firstHandle + change.insertOffset, change.insertCount, deltas)
+        this.insertSlots(change.position, firstHandle + change.insertOffset, change.insertCount)
       }
     }
   }
 
-  private removeSlots(position: number, count: number, deltas: Deltas): void {
+  private removeSlots(position: number, count: number): void {
     const { slots, elements, ghosts } = this
     for (let index = 0; index < count; index++) elements.removeSlot(slots.at(position + index))
     slots.remove(position, count)
     const shownAt = position - ghosts.before(position)
     const deleteCount = count - ghosts.removed(position, count)
-    if (deleteCount > 0) deltas.push({ position: shownAt, deleteCount, insert: NOTHING })
+    if (deleteCount > 0) this.tell(shownAt, deleteCount, NOTHING)
   }
 
   /** Slots of new elements show them; one that an element was moved to is a ghost at first. */
-  private insertSlots(position: number, first: Handle, count: number, deltas: Deltas): void {
+  private insertSlots(position: number, first: Handle, count: number): void {
     const { slots, elements, ghosts } = this
     slots.insert(position, first, count)
     ghosts.inserted(position, count)
     if (elements.ownerOf(first) !== first || elements.valueOf(first) === undefined) ghosts.add(position)
     else {
-      const insert: Json[] = []
-      for (let index = 0; index < count; index++)
+      const insert = [(elements.valueOf(first) as JsonText).value]
+      for (let index = 1; index < count; index++)
         insert.push((elements.valueOf(first + index) as JsonText).value)
-      deltas.push({ position: position - ghosts.before(position), deleteCount: 0, insert })
+      this.tell(position - ghosts.before(position), 0, insert)
     }
   }
 
-  private kill(context: ListContext, names: ElementNames, deltas: Deltas): void {
+  private kill(context: ListContext, names: ElementNames): void {
     const { elements, contests } = this
     const left = new Set<Handle>()
     elements.visit(context, names, (element) => {
@@ -216,11 +219,11 @@ export class ListState {
       elements.kill(element)
       contests.delete(element)
     })
-    if (left.size > 0) this.hideAll(left, deltas)
+    if (left.size > 0) this.hideAll(left)
   }
 
   /** Makes ghosts of slots that show elements, in one pass however many they are. */
-  private hideAll(hidden: ReadonlySet<Handle>, deltas: Deltas): void {
+  private hideAll(hidden: ReadonlySet<Handle>): void {
     const { slots, ghosts } = this
     const positions: number[] = []
     for (let position = 0; position < slots.length; position++) {
@@ -230,37 +233,36 @@ export class ListState {
     let deleteCount = 0
     positions.forEach((position, before) => {
       const shownAt = position - ghosts.before(position) - before
-      if (shownAt !== start && deleteCount > 0) deltas.push({ position: start, deleteCount, insert: NOTHING })
+      if (shownAt !== start && deleteCount > 0) this.tell(start, deleteCount, NOTHING)
       deleteCount = shownAt === start ? deleteCount + 1 : 1
       start = shownAt
     })
-    deltas.push({ position: start, deleteCount, insert: NOTHING })
+    this.tell(start, deleteCount, NOTHING)
     ghosts.addAll(positions)
   }
 
   /** A slot that showed its element becomes a ghost, unless it is gone. */
-  private hide(slot: Handle, hint: number, deltas: Deltas): void {
+  private hide(slot: Handle, hint: number): void {
     const position = this.elements.isThere(slot) ? this.slots.find(slot, hint) : undefined
     if (position === undefined) return
-    deltas.push({ position: position - this.ghosts.before(position), deleteCount: 1, insert: NOTHING })
+    this.tell(position - this.ghosts.before(position), 1, NOTHING)
     this.ghosts.add(position)
   }
 
   /** A ghost shows its element again, unless it is gone. */
-  private reveal(slot: Handle, hint: number, deltas: Deltas): void {
+  private reveal(slot: Handle, hint: number): void {
     const { elements, ghosts } = this
     const position = elements.isThere(slot) ? this.slots.find(slot, hint) : undefined
     if (position === undefined) return
     ghosts.delete(position)
     const { value } = elements.valueOf(elements.ownerOf(slot)) as JsonText
-    deltas.push({ position: position - ghosts.before(position), deleteCount: 0, insert: [value] })
+    this.tell(position - ghosts.before(position), 0, [value])
   }
 
   private write(
     context: ListContext,
     { name, stamp, json, position: hint }: ListBody & { readonly kind: 'set' },
     dot: LiveDot,
-    deltas: Deltas,
   ): void {
     const { elements } = this
     const element = elements.resolve(context, name)
@@ -273,26 +275,25 @@ export class ListState {
     const slot = this.contests.slotOf(element)
     const position = elements.isThere(slot) ? this.slots.find(slot, hint) : undefined
     if (position === undefined) return
-    deltas.push({ position: position - this.ghosts.before(position), deleteCount: 1, insert: [after.value] })
+    this.tell(position - this.ghosts.before(position), 1, [after.value])
   }
 
   private move(
     context: ListContext,
     { ranges, position, name, stamp }: ListBody & { readonly kind: 'move' },
     dot: LiveDot,
-    deltas: Deltas,
   ): void {
     const { elements } = this
     const element = elements.resolve(context, name)
     const slot = elements.addSlot(element)
-    this.patch(context, ranges.length, position, 0, 1, deltas)
+    this.patch(context, ranges.length, position, 0, 1)
     if (element === undefined) return
     const former = this.contests.slotOf(element)
     this.contests.place(element, context, { dot, stamp, slot })
     const shown = this.contests.slotOf(element)
     if (shown === former) return
-    this.hide(former, 0, deltas)
-    this.reveal(shown, position, deltas)
+    this.hide(former, 0)
+    this.reveal(shown, position)
   }
 }
 
