@@ -1,4 +1,4 @@
-import { counter, doc, Fold, list, log, map, register, set, text } from '@flowsync/crdt'
+import { counter, doc, Fold, list, log, map, register, richText, set, text } from '@flowsync/crdt'
 import type { ReplicaId } from '@flowsync/crdt'
 import { defineStreams } from '@flowsync/protocol'
 import { describe, expect, it } from 'vitest'
@@ -15,6 +15,7 @@ describe('firstSteps', () => {
   it.each([
     ['counter', counter()],
     ['text', text()],
+    ['rich-text', richText()],
     ['set', set()],
     ['set-2p', set({ twoPhase: true })],
     ['register', register()],

@@ -4,6 +4,7 @@ import type { StreamDefinitions } from '@flowsync/protocol'
 const INTENTS: readonly (readonly [rule: string, intent: string])[] = [
   ['counter', '{ "op": "increment" }'],
   ['text', '{ "op": "insert", "pos": 0, "text": "Hello" }'],
+  ['rich-text', '{ "op": "insert", "pos": 0, "text": "Hello" }'],
   ['set', '{ "op": "add", "value": "Ann" }'],
   ['set-2p', '{ "op": "add", "value": "Ann" }'],
   ['register', '{ "op": "set", "value": "Hello" }'],
