@@ -434,6 +434,7 @@ describe('a shape', () => {
       if (!op) throw new Error('nothing was made')
       own.counter += op.count
       for (const fold of mine) {
+        expect(fold.value).not.toEqual(theirs.value)
         fold.receive({ ...op, seq: index + 1 })
         if (index > 0) expect(fold.value).toMatchObject(theirs.value)
       }
