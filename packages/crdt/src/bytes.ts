@@ -1,7 +1,7 @@
 import { FlowSyncError } from './errors.js'
 
 const MAX_VARINT = Number.MAX_SAFE_INTEGER
-/** ASCII texts up to this length are written and read by hand; their length fits one byte. */
+/** Texts up to this length are written by hand when they are ASCII; their length fits one byte. */
 const MAX_SHORT = 48
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -46,12 +46,11 @@ export class ByteWriter {
     this.length += 8
   }
 
-  /** Bytes as they are, those before `from` left out, without a length. */
-  raw(bytes: Uint8Array, from = 0): void {
-    const length = bytes.length - from
-    this.reserve(length)
-    copyBytes(bytes, from, this.buffer, this.length, length)
-    this.length += length
+  /** Bytes as they are, without a length. */
+  raw(bytes: Uint8Array): void {
+    this.reserve(bytes.length)
+    this.buffer.set(bytes, this.length)
+    this.length += bytes.length
   }
 
   /** Length as varint, then the bytes. */
@@ -96,9 +95,7 @@ export class ByteWriter {
 
   /** What was written, as a copy. */
   finish(): Uint8Array {
-    const bytes = new Uint8Array(this.length)
-    copyBytes(this.buffer, 0, bytes, 0, this.length)
-    return bytes
+    return this.buffer.slice(0, this.length)
   }
 
   /** Forgets what was written, to be used again. */
@@ -154,14 +151,6 @@ export class ByteReader {
     return this.input.subarray(start, this.offset)
   }
 
-  /** Fills `target` from `start` on with the next bytes of the input. */
-  fill(target: Uint8Array, start: number): void {
-    const length = target.length - start
-    if (length > this.remaining) throw malformed('a length points past the end')
-    copyBytes(this.input, this.offset, target, start, length)
-    this.offset += length
-  }
-
   bytes(maxLength = MAX_VARINT): Uint8Array {
     return this.raw(this.varint(maxLength))
   }
@@ -172,20 +161,6 @@ export class ByteReader {
 
   /** UTF-8 of as many bytes, by default of all that are left. */
   text(length = this.remaining): string {
-    const { offset } = this
-    if (length <= MAX_SHORT && length <= this.remaining) {
-      let text = ''
-      let index = offset
-      for (; index < offset + length; index++) {
-        const byte = this.input[index] ?? 0
-        if (byte > 0x7f) break
-        text += String.fromCharCode(byte)
-      }
-      if (index === offset + length) {
-        this.offset = index
-        return text
-      }
-    }
     try {
       return decoder.decode(this.raw(length))
     } catch (cause) {
@@ -197,12 +172,6 @@ export class ByteReader {
   end(): void {
     if (this.remaining > 0) throw malformed(`${this.remaining} bytes follow the end`)
   }
-}
-
-/** A few bytes are copied sooner than a view on them is made. */
-function copyBytes(from: Uint8Array, start: number, to: Uint8Array, at: number, length: number): void {
-  if (length > MAX_SHORT) to.set(from.subarray(start, start + length), at)
-  else for (let index = 0; index < length; index++) to[at + index] = from[start + index] ?? 0
 }
 
 /** The error for bytes that no encoder makes. */

@@ -17,7 +17,7 @@ import type { ReplicaId } from './op.js'
  */
 
 /**
- * Writes rows by seq, so that equal cells give equal bytes. A delete that stands alone is left out.
+ * Writes rows by seq, so that equal cells give equal bytes. Keys with nothing but deletes are left out.
  * @throws Error when a row has no seq; `Fold` never encodes such a state
  */
 export function writeCells(writer: ByteWriter, cells: Cells<Json>, hasValues: boolean): void {
@@ -26,7 +26,7 @@ export function writeCells(writer: ByteWriter, cells: Cells<Json>, hasValues: bo
   const keys: string[] = []
   for (const key of cells.keys()) {
     const own = cells.rows(key)
-    if (hasValues && own.length === 1 && own.every((row) => values[row] === undefined)) continue
+    if (hasValues && own.every((row) => values[row] === undefined)) continue
     const text = JSON.stringify(key)
     for (const row of own) {
       rows.push(row)

@@ -91,7 +91,7 @@ export class OpEncoder {
     if (base !== expected) writer.varint(base > expected ? 2 * (base - expected) : 2 * (expected - base) - 1)
     if (extra.length > 0) this.writeIds(extra)
     if (shared >= MANY_SHARED) writer.varint(shared - MANY_SHARED)
-    writer.raw(body, shared)
+    for (let index = shared; index < body.length; index++) writer.u8(body[index] ?? 0)
     history.note(number, op)
     return writer.finish()
   }
@@ -200,8 +200,9 @@ function sharedBytes(before: Uint8Array, body: Uint8Array): number {
 function bodyOf(before: Uint8Array, shared: number, reader: ByteReader): Uint8Array {
   const body = new Uint8Array(shared + reader.remaining)
   const end = Math.min(before.length, MAX_SHARED)
-  for (let index = 0; index < shared; index++) body[index] = before[index] ?? 0
-  reader.fill(body, shared)
+  for (let index = 0; index < body.length; index++) {
+    body[index] = index < shared ? (before[index] ?? 0) : reader.u8()
+  }
   if (shared > end || (shared < end && body[shared] === before[shared]))
     throw malformed('a body shares another number of bytes')
   return body
