@@ -20,7 +20,7 @@ describe.each<EditingStyle>(['bursty', 'random'])('a %s branch', (style) => {
     }
   })
 
-  it('deletes about one time in eight', () => {
+  it('deletes about one time in ten', () => {
     const share = edits.filter(({ deleteCount }) => deleteCount > 0).length / edits.length
     expect(share).toBeGreaterThan(0.05)
     expect(share).toBeLessThan(0.2)

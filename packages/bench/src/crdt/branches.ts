@@ -4,8 +4,9 @@ import type { Random, SessionEdit } from '@flowsync/testkit/sessions'
 export type EditingStyle = 'bursty' | 'random'
 
 /**
- * Edits of one person who is on their own, beginning with a text of `length` ASCII characters. Some 12 % of them delete.
- * A burst is 5 to 60 characters typed on, or up to 8 deleted backwards; a random edit is one character at any place.
+ * Edits of one person who is on their own, beginning with a text of `length` ASCII characters. One in ten deletes.
+ * Bursts are as long as in recordings of people who write together: 1 to 13 characters typed on, or up to 6 deleted
+ * backwards. A random edit is one character at any place.
  */
 export function generateBranch(
   random: Random,
@@ -20,8 +21,8 @@ export function generateBranch(
     size += insert.length - deleteCount
   }
   while (edits.length < count) {
-    const isDelete = random.chance(style === 'random' ? 0.12 : 0.48) && size > 100
-    const wanted = style === 'random' ? 1 : isDelete ? random.between(1, 8) : random.between(5, 60)
+    const isDelete = random.chance(style === 'random' ? 0.1 : 0.17) && size > 100
+    const wanted = style === 'random' ? 1 : isDelete ? random.between(1, 6) : random.between(1, 13)
     const run = Math.min(wanted, count - edits.length)
     let caret = isDelete ? random.between(run, size) : random.between(0, size)
     for (let step = 0; step < run; step++) {

@@ -24,6 +24,8 @@ export interface Exchange<Doc> {
   sender(doc: Doc): Sender
   /** The other end of a session. */
   receiver(doc: Doc): (update: Uint8Array) => void
+  /** Ends what waits only for others to acknowledge it, where a library has such a thing. */
+  settle?(doc: Doc): void
   /** The whole history, or the whole state of a library that keeps no history. */
   save(doc: Doc): Uint8Array
   load(bytes: Uint8Array, name: ReplicaName): Doc

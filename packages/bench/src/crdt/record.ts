@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { barChart } from '../report/bar-chart.js'
 import { chartFiles } from './charts.js'
 import { quotableFigures } from './figures.js'
 import { markdownReport } from './markdown-report.js'
+import { mergeResults } from './merge-results.js'
 import type { CrdtResult } from './run-rows.js'
 
 const repository = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -12,9 +13,11 @@ const directory = join(repository, 'docs', 'benchmarks')
 
 /**
  * Writes a run to docs/benchmarks: `crdt.json` with the figures that pages may quote, the page, and its charts.
+ * Rows that it did not measure stay as they were recorded.
  * @returns the files, relative to the repository
  */
-export function recordResult(result: CrdtResult): string[] {
+export function recordResult(latest: CrdtResult): string[] {
+  const result = mergeResults(lastRecorded(), latest)
   const files = {
     'crdt.json': `${JSON.stringify({ ...result, figures: quotableFigures(result.rows) }, null, 2)}\n`,
     'crdt.md': markdownReport(result),
@@ -26,4 +29,9 @@ export function recordResult(result: CrdtResult): string[] {
     writeFileSync(file, contents)
     return relative(repository, file)
   })
+}
+
+function lastRecorded(): CrdtResult | undefined {
+  const file = join(directory, 'crdt.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as CrdtResult) : undefined
 }

@@ -37,7 +37,8 @@ const outcomes = new Map<PeerName, Outcome>([
   ['loro', { kind: 'failed', reason: 'wrong text' }],
   ['floor', { kind: 'lacks', reason: 'merges nothing' }],
 ])
-const result = rowResult(row, outcomes)
+const DATE = '2030-01-02T03:04:05.000Z'
+const result = rowResult(row, outcomes, DATE)
 const cellOf = (name: string) => result.cells.find(({ peer }) => peer === name)
 
 describe('rowResult', () => {
@@ -56,7 +57,7 @@ describe('rowResult', () => {
   })
 
   it('does not scale bytes', () => {
-    const bytes = rowResult({ ...row, unit: 'bytes', targets: [] }, outcomes)
+    const bytes = rowResult({ ...row, unit: 'bytes', targets: [] }, outcomes, DATE)
     const cell = bytes.cells.find(({ peer }) => peer === 'automerge')
     expect(cell).toMatchObject({ hot: 100, isPartial: true })
     expect(cell && remarkOf(cell)).toBe('of the first 100 edits')
@@ -94,7 +95,7 @@ it('textReport shows every peer, failures by name', () => {
 
 describe('markdownReport', () => {
   const page = markdownReport({
-    date: '2030-01-02T03:04:05.000Z',
+    date: DATE,
     seconds: 125,
     machine: { cpu: 'Chip', cores: 2, memoryGb: 8, system: 'Linux 6', node: '26.0.0' },
     versions: { yjs: '13.0.0' },
@@ -129,7 +130,7 @@ describe('chartFiles', () => {
   })
 
   it('draws no chart of a single bar', () => {
-    const alone = rowResult(row, new Map<PeerName, Outcome>([['flowsync', measured(1, 2, 3)]]))
+    const alone = rowResult(row, new Map<PeerName, Outcome>([['flowsync', measured(1, 2, 3)]]), DATE)
     expect(chartFiles([alone])).toEqual([])
   })
 })

@@ -32,6 +32,8 @@ interface JudgedTarget {
 }
 
 export interface RowResult {
+  /** When it was measured, ISO 8601. */
+  readonly date: string
   readonly id: string
   readonly title: string
   readonly group: Row['group']
@@ -42,14 +44,14 @@ export interface RowResult {
 }
 
 /** Makes one row's result of what came of its benchmark. */
-export function rowResult(row: Row, outcomes: ReadonlyMap<PeerName, Outcome>): RowResult {
+export function rowResult(row: Row, outcomes: ReadonlyMap<PeerName, Outcome>, date: string): RowResult {
   const all = [...outcomes.values()]
   const edits = Math.max(0, ...all.map((outcome) => (outcome.kind === 'measured' ? (outcome.edits ?? 0) : 0)))
   const cells = [...outcomes].map(([peer, outcome]) => cellOf(peer, outcome, row, edits))
   const measuredOf = (peer: PeerName): Measured | undefined => cells.find((cell) => cell.peer === peer)
   const { id, title, group, unit } = row
   const targets = row.targets.map((target) => judged(target, unit, measuredOf))
-  return { id, title, group, unit, ...(edits > 0 ? { edits } : {}), cells, targets }
+  return { date, id, title, group, unit, ...(edits > 0 ? { edits } : {}), cells, targets }
 }
 
 function cellOf(peer: PeerName, outcome: Outcome, row: Row, edits: number): Cell {

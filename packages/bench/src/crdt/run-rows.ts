@@ -66,7 +66,7 @@ export async function runRows(options: RunOptions): Promise<CrdtResult> {
       versions: versionsOf(options.peers.map(packageOf).filter((name) => name !== undefined)),
       traces: options.traces.names,
       rows: options.rows.map((row) =>
-        rowResult(row, outcomes.get(row.benchmark) ?? new Map<PeerName, Outcome>()),
+        rowResult(row, outcomes.get(row.benchmark) ?? new Map<PeerName, Outcome>(), startedAt.toISOString()),
       ),
     }
   } finally {

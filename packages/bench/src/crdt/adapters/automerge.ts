@@ -13,9 +13,11 @@ interface Holder {
   doc: A.Doc<Content>
 }
 
-// One beginning for all replicas, made by an author of its own.
+// One beginning for all replicas, by an author of its own. Without a time: it must be the same in every process.
 const beginning = A.save(
-  A.from<Record<string, unknown>>({ text: '', map: {}, list: [], counter: new A.Counter() }, { actor: '00' }),
+  A.change(A.init<Content>({ actor: '00' }), { time: 0 }, (doc) => {
+    Object.assign(doc, { text: '', map: {}, list: [], counter: new A.Counter() })
+  }),
 )
 
 function load(bytes: Uint8Array, name: ReplicaName): Holder {

@@ -7,10 +7,13 @@ import type { CounterPeer, Exchange, ListPeer, MapPeer, Peer, TextPeer } from '.
 /** A text that merges nothing: a gap buffer, and a log of what was done to it. */
 interface Text {
   readonly units: GapText
+  /** The log as it was saved, not decoded: nothing here needs to. */
+  readonly archive: Uint8Array
   readonly log: EditLog
   last: SessionEdit | undefined
 }
 
+const NOTHING = new Uint8Array()
 const NOT_MERGING = 'merges nothing'
 
 function refuse(): never {
@@ -24,34 +27,47 @@ function editText(text: Text, edit: SessionEdit): void {
 }
 
 const text: TextPeer<Text> = {
-  create: () => ({ units: new GapText(), log: new EditLog(), last: undefined }),
+  create: () => ({ units: new GapText(), archive: NOTHING, log: new EditLog(), last: undefined }),
   edit: editText,
   text: ({ units }) => units.toString(),
+  // Each update says how far it is from where the one before ended.
   sender(document) {
     const writer = new VarintWriter()
+    let caret = 0
     return {
       take() {
         const { position, deleteCount, insert } = document.last ?? refuse()
-        writer.number(position)
-        writer.number(deleteCount)
-        writer.text(insert)
+        writer.signed(2 * (position - caret) + (deleteCount > 0 ? 1 : 0))
+        if (deleteCount > 0) writer.number(deleteCount)
+        writer.rest(insert)
+        caret = position + insert.length
         return writer.take()
       },
     }
   },
-  receiver: (document) => (update) => {
-    const reader = new VarintReader(update)
-    editText(document, { position: reader.number(), deleteCount: reader.number(), insert: reader.text() })
+  receiver(document) {
+    let caret = 0
+    return (update) => {
+      const reader = new VarintReader(update)
+      const step = reader.signed()
+      const position = caret + Math.floor(step / 2)
+      const deleteCount = step % 2 === 0 ? 0 : reader.number()
+      const insert = reader.rest()
+      caret = position + insert.length
+      editText(document, { position, deleteCount, insert })
+    }
   },
-  save({ units, log }) {
+  save({ units, archive, log }) {
     const writer = new VarintWriter()
     writer.text(units.toString())
+    writer.raw(archive)
     log.encode(writer)
     return writer.take()
   },
   load(bytes) {
     const reader = new VarintReader(bytes)
-    return { units: new GapText(reader.text()), log: EditLog.decode(reader), last: undefined }
+    const units = new GapText(reader.text())
+    return { units, archive: reader.left(), log: new EditLog(), last: undefined }
   },
   joiner({ units }) {
     const writer = new VarintWriter()

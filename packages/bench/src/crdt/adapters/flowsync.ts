@@ -105,6 +105,7 @@ function exchange<Value, Intent, Body, State, Delta>(
       const decoder = new OpDecoder()
       return (update) => void fold.receive({ ...decoder.decode(update), seq: fold.seq + 1 })
     },
+    settle: (stream) => stream.place(),
     // A state is kept with the seq it had folded up to.
     save(stream) {
       stream.place()

@@ -24,16 +24,13 @@ export class EditLog {
   encode(writer: VarintWriter): void {
     writer.number(this.count)
     let caret = 0
-    const columns = [new VarintWriter(), new VarintWriter()] as const
     for (let index = 0; index < this.count; index++) {
       const [kind, position, length] = this.run(index)
-      columns[0].signed(position - caret)
-      columns[1].number(length * 3 + kind)
+      writer.signed(position - caret)
       caret = kind === INSERT ? position + length : kind === BACKSPACE ? position - length : position
     }
-    for (const column of columns) {
-      const reader = new VarintReader(column.take())
-      for (let index = 0; index < this.count; index++) writer.number(reader.number())
+    for (let index = 0; index < this.count; index++) {
+      writer.number((this.lengths[index] ?? 0) * 3 + (this.kinds[index] ?? 0))
     }
     writer.text(this.typed.toString())
   }

@@ -22,11 +22,20 @@ export class VarintWriter {
   }
 
   text(value: string): void {
-    this.reserve(8 + value.length)
-    let isAscii = true
-    for (let index = 0; index < value.length; index++) if (value.charCodeAt(index) > 0x7f) isAscii = false
-    if (!isAscii || value.length > 64) return this.raw(encoder.encode(value))
+    if (value.length > 64 || !isAscii(value)) {
+      const utf8 = encoder.encode(value)
+      this.number(utf8.length)
+      this.raw(utf8)
+      return
+    }
     this.number(value.length)
+    this.rest(value)
+  }
+
+  /** A text without its length: nothing may follow it. */
+  rest(value: string): void {
+    if (!isAscii(value)) return this.raw(encoder.encode(value))
+    this.reserve(value.length)
     for (let index = 0; index < value.length; index++) this.bytes[this.length++] = value.charCodeAt(index)
   }
 
@@ -37,8 +46,8 @@ export class VarintWriter {
     return result
   }
 
-  private raw(value: Uint8Array): void {
-    this.number(value.length)
+  /** Bytes without their length. */
+  raw(value: Uint8Array): void {
     this.reserve(value.length)
     this.bytes.set(value, this.length)
     this.length += value.length
@@ -50,6 +59,11 @@ export class VarintWriter {
     wider.set(this.bytes)
     this.bytes = wider
   }
+}
+
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return false
+  return true
 }
 
 /** Reads what a {@link VarintWriter} wrote. */
@@ -82,5 +96,17 @@ export class VarintReader {
     this.place += length
     if (length === 1) return String.fromCharCode(this.bytes[this.place - 1] ?? 0)
     return decoder.decode(this.bytes.subarray(this.place - length, this.place))
+  }
+
+  /** A text that nothing follows. */
+  rest(): string {
+    const { bytes, place } = this
+    if (bytes.length === place + 1) return String.fromCharCode(bytes[place] ?? 0)
+    return bytes.length === place ? '' : decoder.decode(bytes.subarray(place))
+  }
+
+  /** The bytes that were not read. */
+  left(): Uint8Array {
+    return this.bytes.subarray(this.place)
   }
 }
