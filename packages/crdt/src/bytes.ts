@@ -131,10 +131,10 @@ export class ByteReader {
       const byte = this.u8()
       value += (byte & 0x7f) * scale
       // One encoding per number: a trailing zero group would give two byte forms of one op.
-      if (value > max || (byte === 0 && scale > 1)) throw malformed(`a number is above ${max} or too long`)
+      if (value > max || (byte === 0 && scale > 1)) throw malformed('a number is out of range')
       if (byte < 0x80) return value
       scale *= 0x80
-      if (scale > MAX_VARINT) throw malformed('a number is too long')
+      if (scale > MAX_VARINT) throw malformed('a number is out of range')
     }
   }
 
@@ -170,7 +170,7 @@ export class ByteReader {
 
   /** Throws unless everything was read. */
   end(): void {
-    if (this.remaining > 0) throw malformed(`${this.remaining} bytes follow the end`)
+    if (this.remaining > 0) throw malformed('bytes follow the end')
   }
 }
 

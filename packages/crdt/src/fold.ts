@@ -119,23 +119,15 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
   addPending(op: Op): readonly Delta[] {
     const body = this.readBody(op)
     if (op.base > this.foldedSeq) {
-      throw new FlowSyncError(
-        'op/unknown-base',
-        `The op was made on seq ${op.base}; fold up to there first.`,
-        {
-          retryable: true,
-          details: { base: op.base, seq: this.foldedSeq },
-        },
-      )
+      throw new FlowSyncError('op/unknown-base', `The op was made on seq ${op.base}.`, {
+        retryable: true,
+        details: { base: op.base, seq: this.foldedSeq },
+      })
     }
     if (op.base < this.floor) {
-      throw new FlowSyncError(
-        'op/needs-history',
-        `The op was made on seq ${op.base}; fold again from a snapshot at or below it.`,
-        {
-          details: { base: op.base, floor: this.floor },
-        },
-      )
+      throw new FlowSyncError('op/needs-history', `The op was made on seq ${op.base}.`, {
+        details: { base: op.base, floor: this.floor },
+      })
     }
     return this.pend(op, body)
   }
@@ -169,7 +161,7 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
     const body = this.rule.decodeBody(op.body)
     const count = this.rule.countOf(body)
     if (count === op.count) return body
-    throw new FlowSyncError('op/invalid', `The op claims ${op.count} counters and its body takes ${count}.`)
+    throw new FlowSyncError('op/invalid', `The body takes ${count} counters.`)
   }
 
   private tryReadBody(op: Op): Body | FlowSyncError {
@@ -187,10 +179,7 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
    */
   encodeState(): Uint8Array {
     if (this.pendingOps.count > 0) {
-      throw new FlowSyncError(
-        'state/pending',
-        'A state with pending ops cannot be encoded; encode it before they are added or after they are placed.',
-      )
+      throw new FlowSyncError('state/pending', 'A state with pending ops cannot be encoded.')
     }
     return this.rule.encodeState(this.state)
   }
