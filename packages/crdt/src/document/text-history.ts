@@ -55,19 +55,20 @@ export class TextHistory {
     const { tracker } = this
     const next = this.frontierOf(to)
     const former = this.frontierOf(from)
-    // Runs are cut where versions differ: once both were counted, none is cut any more.
-    tracker.prepare(next)
     tracker.prepare(former)
-    const wasVisible: boolean[] = []
-    tracker.walk((_first, _count, isVisible) => wasVisible.push(isVisible))
+    const before: { left: number; readonly wasVisible: boolean }[] = []
+    tracker.walk((_first, count, isVisible) => before.push({ left: count, wasVisible: isVisible }))
     tracker.prepare(next)
     const deltas: TextDelta[] = []
     let position = 0
     let index = 0
     tracker.walk((first, count, isVisible) => {
-      const was = wasVisible[index++]
-      if (was && !isVisible) addTextDelta(deltas, { position, deleteCount: count, insert: '' })
-      if (!was && isVisible) {
+      // Runs are cut where versions differ, so that there may be more of them now, never fewer.
+      const run = before[index] as (typeof before)[number]
+      run.left -= count
+      if (run.left === 0) index++
+      if (run.wasVisible && !isVisible) addTextDelta(deltas, { position, deleteCount: count, insert: '' })
+      if (!run.wasVisible && isVisible) {
         const parts: string[] = []
         this.pushText(parts, first, count)
         deltas.push({ position, deleteCount: 0, insert: parts.join('') })

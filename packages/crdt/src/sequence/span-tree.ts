@@ -7,28 +7,32 @@ export const NO_SPAN = -1
 /** No unit: what lies before the first and after the last. */
 export const NO_UNIT = -1
 
+/** How many versions a tree can be prepared at, side by side. */
+export const VIEWS = 4
+
 // A span's cells. Handles are the index of the first.
 const ID = 0
 const LENGTH = 1
 const LEFT = 2
 const RIGHT = 3
-const STATE = 4
-const GONE = 5
-const LEAF = 6
-const SPAN_CELLS = 8
+const GONE = 4
+const LEAF = 5
+/** One for each view. */
+const STATE = 6
+const SPAN_CELLS = STATE + VIEWS
 
 // A node's cells; its items follow. A leaf's items are spans, an inner node's are nodes.
 const COUNT = 0
 const PARENT = 1
-/** Units visible at the prepared version. */
-const PREPARED = 2
-/** Units inserted at the prepared version, deleted or not. */
-const PRESENT = 3
 /** Units that the document shows. */
-const SHOWN = 4
-const NEXT = 5
-const IS_LEAF = 6
-const ITEMS = 8
+const SHOWN = 2
+const NEXT = 3
+const IS_LEAF = 4
+/** Units visible at the prepared version: one for each view, */
+const PREPARED = 5
+/** and units inserted there, deleted or not. */
+const PRESENT = PREPARED + VIEWS
+const ITEMS = PRESENT + VIEWS
 const MAX_ITEMS = 24
 const NODE_CELLS = ITEMS + MAX_ITEMS
 
@@ -41,6 +45,9 @@ type Cells = Int32Array<ArrayBuffer>
  *
  * A span is units that were inserted from left to right and have fared alike since. Each unit but the
  * first has its left neighbour as left origin; all have the same right origin.
+ *
+ * There are several views, each prepared at a version of its own. What is said of the prepared version is
+ * said of the view that was selected.
  */
 export class SpanTree {
   private spans: Cells = new Int32Array(16 * SPAN_CELLS)
@@ -48,6 +55,7 @@ export class SpanTree {
   private spanEnd = 0
   private nodeEnd = 0
   private root: Node = 0
+  private view = 0
 
   /** What {@link find} found: a span, which of its units, and how many units the document shows before the span. */
   found: Span = NO_SPAN
@@ -56,6 +64,11 @@ export class SpanTree {
 
   constructor() {
     this.clear()
+  }
+
+  /** Selects a view, below {@link VIEWS}. */
+  select(view: number): void {
+    this.view = view
   }
 
   /** Forgets all spans. */
@@ -78,7 +91,7 @@ export class SpanTree {
 
   /** How many units are visible at the prepared version. */
   get preparedLength(): number {
-    return this.nodes[this.root + PREPARED] as number
+    return this.nodes[this.root + PREPARED + this.view] as number
   }
 
   get first(): Span {
@@ -107,7 +120,15 @@ export class SpanTree {
 
   /** At the prepared version: 0 not inserted yet, 1 visible, n + 1 deleted by n ops. */
   stateOf(span: Span): number {
-    return this.spans[span + STATE] as number
+    return this.spans[span + STATE + this.view] as number
+  }
+
+  /** Whether no other view knows it yet. */
+  isOnlyInView(span: Span): boolean {
+    for (let view = 0; view < VIEWS; view++) {
+      if (view !== this.view && this.spans[span + STATE + view] !== 0) return false
+    }
+    return true
   }
 
   /** Whether the document has lost it. */
@@ -162,15 +183,17 @@ export class SpanTree {
   /** The first span to the right of another one, or of all, that is inserted at the prepared version. */
   nextPresent(span: Span): Span {
     const { nodes, spans } = this
+    const state = STATE + this.view
+    const present = PRESENT + this.view
     let node: Node = span < 0 ? 0 : this.leafOf(span)
     let cell = span < 0 ? node + ITEMS : this.cellOf(node, span) + 1
     for (const end = node + ITEMS + (nodes[node + COUNT] as number); cell < end; cell++) {
-      if (spans[(nodes[cell] as number) + STATE] !== 0) return nodes[cell] as number
+      if (spans[(nodes[cell] as number) + state] !== 0) return nodes[cell] as number
     }
     for (let parent = nodes[node + PARENT] as number; parent >= 0; parent = nodes[node + PARENT] as number) {
       const end = parent + ITEMS + (nodes[parent + COUNT] as number)
       for (cell = this.cellOf(parent, node) + 1; cell < end; cell++) {
-        if (nodes[(nodes[cell] as number) + PRESENT] !== 0) return this.firstPresent(nodes[cell] as number)
+        if (nodes[(nodes[cell] as number) + present] !== 0) return this.firstPresent(nodes[cell] as number)
       }
       node = parent
     }
@@ -178,21 +201,23 @@ export class SpanTree {
   }
 
   private firstPresent(top: Node): Span {
-    const { nodes, spans } = this
+    const { nodes, spans, view } = this
     let node = top
     while (nodes[node + IS_LEAF] === 0) {
       let cell = node + ITEMS
-      while (nodes[(nodes[cell] as number) + PRESENT] === 0) cell++
+      while (nodes[(nodes[cell] as number) + PRESENT + view] === 0) cell++
       node = nodes[cell] as number
     }
     let cell = node + ITEMS
-    while (spans[(nodes[cell] as number) + STATE] === 0) cell++
+    while (spans[(nodes[cell] as number) + STATE + view] === 0) cell++
     return nodes[cell] as number
   }
 
   /** Finds the unit at a position of the prepared version, which must be below `preparedLength`. */
   find(position: number): void {
     const { nodes, spans } = this
+    const prepared = PREPARED + this.view
+    const state = STATE + this.view
     let rest = position
     let shown = 0
     let node = this.root
@@ -200,9 +225,9 @@ export class SpanTree {
       let cell = node + ITEMS
       let child = nodes[cell] as number
       for (
-        let units = nodes[child + PREPARED] as number;
+        let units = nodes[child + prepared] as number;
         rest >= units;
-        units = nodes[child + PREPARED] as number
+        units = nodes[child + prepared] as number
       ) {
         rest -= units
         shown += nodes[child + SHOWN] as number
@@ -214,7 +239,7 @@ export class SpanTree {
     for (;;) {
       const span = nodes[cell++] as number
       const length = spans[span + LENGTH] as number
-      if (spans[span + STATE] === 1) {
+      if (spans[span + state] === 1) {
         if (rest < length) {
           this.found = span
           this.offset = rest
@@ -254,30 +279,23 @@ export class SpanTree {
     return shown
   }
 
-  private newSpan(
-    id: number,
-    length: number,
-    left: number,
-    right: number,
-    state: number,
-    gone: number,
-  ): Span {
+  private newSpan(): Span {
     const span = this.spanEnd
     this.spanEnd += SPAN_CELLS
     if (this.spanEnd > this.spans.length) this.spans = doubled(this.spans)
-    const { spans } = this
-    spans[span + ID] = id
-    spans[span + LENGTH] = length
-    spans[span + LEFT] = left
-    spans[span + RIGHT] = right
-    spans[span + STATE] = state
-    spans[span + GONE] = gone
     return span
   }
 
-  /** Adds visible units to the right of a span, or before all others. */
+  /** Adds visible units to the right of a span, or before all others. Other views do not know them yet. */
   insertAfter(left: Span, id: number, length: number, originLeft: number, originRight: number): Span {
-    const span = this.newSpan(id, length, originLeft, originRight, 1, 0)
+    const span = this.newSpan()
+    const { spans } = this
+    spans.fill(0, span, span + SPAN_CELLS)
+    spans[span + ID] = id
+    spans[span + LENGTH] = length
+    spans[span + LEFT] = originLeft
+    spans[span + RIGHT] = originRight
+    spans[span + STATE + this.view] = 1
     const leaf = left < 0 ? 0 : this.leafOf(left)
     this.addCounts(leaf, length, length, length)
     this.put(leaf, left < 0 ? leaf + ITEMS : this.cellOf(leaf, left) + 1, span)
@@ -286,11 +304,14 @@ export class SpanTree {
 
   /** Cuts a span in two and returns the right part, which begins with the unit at `offset`. */
   split(span: Span, offset: number): Span {
+    const right = this.newSpan()
+    const { spans } = this
+    spans.copyWithin(right, span, span + SPAN_CELLS)
     const id = this.idOf(span) + offset
-    const length = this.lengthOf(span) - offset
-    const gone = this.isGone(span) ? 1 : 0
-    const right = this.newSpan(id, length, id - 1, this.originRightOf(span), this.stateOf(span), gone)
-    this.spans[span + LENGTH] = offset
+    spans[right + ID] = id
+    spans[right + LENGTH] = this.lengthOf(span) - offset
+    spans[right + LEFT] = id - 1
+    spans[span + LENGTH] = offset
     const leaf = this.leafOf(span)
     this.put(leaf, this.cellOf(leaf, span) + 1, right)
     return right
@@ -322,37 +343,31 @@ export class SpanTree {
   /** Makes a node the parent of its items, and counts them. */
   private adopt(node: Node): void {
     const { nodes, spans } = this
-    nodes.fill(0, node + PREPARED, node + SHOWN + 1)
+    nodes[node + SHOWN] = 0
+    nodes.fill(0, node + PREPARED, node + ITEMS)
     const end = node + ITEMS + (nodes[node + COUNT] as number)
     for (let cell = node + ITEMS; cell < end; cell++) {
       const item = nodes[cell] as number
       if (nodes[node + IS_LEAF] === 0) {
         nodes[item + PARENT] = node
-        this.count(
-          node,
-          nodes[item + PREPARED] as number,
-          nodes[item + PRESENT] as number,
-          nodes[item + SHOWN] as number,
-        )
-      } else {
-        const length = spans[item + LENGTH] as number
-        const state = spans[item + STATE] as number
-        spans[item + LEAF] = node
-        this.count(
-          node,
-          state === 1 ? length : 0,
-          state === 0 ? 0 : length,
-          spans[item + GONE] === 0 ? length : 0,
-        )
+        this.add(node + SHOWN, nodes[item + SHOWN] as number)
+        for (let count = PREPARED; count < ITEMS; count++)
+          this.add(node + count, nodes[item + count] as number)
+        continue
+      }
+      const length = spans[item + LENGTH] as number
+      spans[item + LEAF] = node
+      if (spans[item + GONE] === 0) this.add(node + SHOWN, length)
+      for (let view = 0; view < VIEWS; view++) {
+        const state = spans[item + STATE + view] as number
+        if (state === 1) this.add(node + PREPARED + view, length)
+        if (state !== 0) this.add(node + PRESENT + view, length)
       }
     }
   }
 
-  private count(node: Node, prepared: number, present: number, shown: number): void {
-    const { nodes } = this
-    nodes[node + PREPARED] = (nodes[node + PREPARED] as number) + prepared
-    nodes[node + PRESENT] = (nodes[node + PRESENT] as number) + present
-    nodes[node + SHOWN] = (nodes[node + SHOWN] as number) + shown
+  private add(cell: number, count: number): void {
+    this.nodes[cell] = (this.nodes[cell] as number) + count
   }
 
   /** Gives the right part of a node that was cut in two its place in the level above. */
@@ -389,10 +404,11 @@ export class SpanTree {
   /** Counts a span in or out of the prepared version, or as deleted once more or once less there. */
   addState(span: Span, change: 1 | -1): void {
     const { spans } = this
-    const before = spans[span + STATE] as number
+    const cell = span + STATE + this.view
+    const before = spans[cell] as number
     const after = before + change
     const length = spans[span + LENGTH] as number
-    spans[span + STATE] = after
+    spans[cell] = after
     const prepared = after === 1 ? length : before === 1 ? -length : 0
     const present = after === 0 ? -length : before === 0 ? length : 0
     if (prepared !== 0 || present !== 0) this.addCounts(this.leafOf(span), prepared, present, 0)
@@ -405,8 +421,11 @@ export class SpanTree {
   }
 
   private addCounts(leaf: Node, prepared: number, present: number, shown: number): void {
-    for (let node = leaf; node >= 0; node = this.nodes[node + PARENT] as number) {
-      this.count(node, prepared, present, shown)
+    const { nodes, view } = this
+    for (let node = leaf; node >= 0; node = nodes[node + PARENT] as number) {
+      this.add(node + PREPARED + view, prepared)
+      this.add(node + PRESENT + view, present)
+      this.add(node + SHOWN, shown)
     }
   }
 

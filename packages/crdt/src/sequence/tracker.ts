@@ -4,11 +4,14 @@ import { insertionPoint } from './fugue-order.js'
 import { BACKSPACE, DELETE, INSERT } from './op-runs.js'
 import type { OpRuns } from './op-runs.js'
 import { SpanIndex } from './span-index.js'
-import { NO_SPAN, NO_UNIT, SpanTree } from './span-tree.js'
+import { NO_SPAN, NO_UNIT, SpanTree, VIEWS } from './span-tree.js'
 import type { Span } from './span-tree.js'
 import { VersionDifference } from './version-difference.js'
 import { START } from './version.js'
 import type { Frontier, LocalVersion } from './version.js'
+
+/** In place of a view's newest unit, when it has several. */
+const MANY = -2
 
 /**
  * Finds out what concurrent ops do to the document: the internal state of eg-walker (Gentle & Kleppmann,
@@ -31,9 +34,15 @@ export class Tracker {
   private heldEnd: LocalVersion = 0
   /** What to add to a local version to have the number of the unit here: the placeholder's units come first. */
   private shift = 0
-  private version: Frontier = START
-  /** The unit that `version` consists of, if it is one. */
-  private single: LocalVersion = -1
+  /** The view of the tree that is prepared at the parents of the op that is read. */
+  private view = 0
+  /** The newest unit of each view's version: -1 for the critical version, MANY when there are several. */
+  private readonly tips = new Int32Array(VIEWS)
+  /** The versions of views that have several newest units. */
+  private readonly versions: Frontier[] = []
+  /** When each view was used last, in ops. */
+  private readonly uses = new Int32Array(VIEWS)
+  private now = 0
   /** Where the last op inserted, as long as nothing else has happened: the span and its ends in both views. */
   private cursor: Span = NO_SPAN
   private cursorPrepared = 0
@@ -68,12 +77,14 @@ export class Tracker {
     this.lostTails.clear()
     this.first = start
     this.heldEnd = start
-    this.version = START
-    this.single = -1
+    this.tips.fill(-1)
+    this.uses.fill(0)
+    this.now = 0
     this.cursor = NO_SPAN
     const length = this.runs.lengthBefore(start)
     this.shift = length - start
-    if (length > 0) this.index.add(0, this.spans.insertAfter(NO_SPAN, 0, length, NO_UNIT, NO_UNIT))
+    this.select(0)
+    if (length > 0) this.addPlaceholder(length)
   }
 
   /** The length of the sequence at the prepared version. */
@@ -81,23 +92,78 @@ export class Tracker {
     return this.spans.preparedLength
   }
 
-  /** Moves the prepared version to that of which these are the newest units. */
-  prepare(version: Frontier): void {
-    const [one, other] = version
-    if (one !== undefined && other === undefined) {
-      if (one === this.single) return
-      this.move(version)
-      this.single = one
-    } else {
-      this.move(version)
-      this.single = -1
+  /** What stood there at the critical version is known at any. */
+  private addPlaceholder(length: number): void {
+    const { spans, index } = this
+    const span = spans.insertAfter(NO_SPAN, 0, length, NO_UNIT, NO_UNIT)
+    index.add(0, span)
+    for (let view = 1; view < VIEWS; view++) {
+      spans.select(view)
+      spans.addState(span, 1)
     }
-    this.version = version
+    spans.select(0)
   }
 
-  private move(version: Frontier): void {
+  private select(view: number): void {
+    this.view = view
+    this.spans.select(view)
+  }
+
+  /**
+   * Prepares the version of which these are the newest units.
+   *
+   * Of several views that are prepared at different versions the nearest is moved there: each of a few who
+   * write at the same time, and of branches that are merged, has a view that need not be moved at all.
+   */
+  prepare(version: Frontier): void {
+    const tip = this.tipOf(version)
+    const { tips } = this
+    if (tip !== MANY && tip === tips[this.view]) return
+    const view = this.nearestView(tip, version)
+    if (view !== this.view) {
+      this.select(view)
+      this.cursor = NO_SPAN
+    }
+    this.uses[view] = ++this.now
+    if (tip !== MANY && tip === tips[view]) return
+    this.move(this.versionOf(view), version)
+    tips[view] = tip
+    if (tip === MANY) this.versions[view] = version
+  }
+
+  /** What lies before the critical version is part of every version. */
+  private tipOf(version: Frontier): number {
+    let tip = -1
+    for (const one of version) {
+      if (one < this.first) continue
+      if (tip >= 0) return MANY
+      tip = one
+    }
+    return tip
+  }
+
+  private versionOf(view: number): Frontier {
+    const tip = this.tips[view] as number
+    return tip >= 0 ? [tip] : tip === MANY ? (this.versions[view] as Frontier) : START
+  }
+
+  /** One that is prepared there; else one from which all is to add; else the one that was used longest ago. */
+  private nearestView(tip: number, version: Frontier): number {
+    const { tips, uses } = this
+    let oldest = 0
+    let within = -1
+    for (let view = 0; view < VIEWS; view++) {
+      const other = tips[view] as number
+      if (other === tip && tip !== MANY) return view
+      if (other >= 0 && version.includes(other)) within = view
+      if ((uses[view] as number) < (uses[oldest] as number)) oldest = view
+    }
+    return within >= 0 ? within : oldest
+  }
+
+  private move(former: Frontier, version: Frontier): void {
     const { difference } = this
-    difference.compare(this.graph, this.version, version, this.first)
+    difference.compare(this.graph, former, version, this.first)
     const { retreat, advance } = difference
     if (retreat.length === 0 && advance.length === 0) return
     this.cursor = NO_SPAN
@@ -205,8 +271,7 @@ export class Tracker {
 
   private took(last: LocalVersion): void {
     this.heldEnd = last + 1
-    this.single = last
-    this.version = [last]
+    this.tips[this.view] = last
   }
 
   /** Takes in a unit that does nothing. */
@@ -335,6 +400,7 @@ export class Tracker {
       this.endsBefore(span, unit) &&
       spans.originRightOf(span) === originRight &&
       spans.stateOf(span) === 1 &&
+      spans.isOnlyInView(span) &&
       !spans.isGone(span)
     )
   }
