@@ -1,6 +1,7 @@
 import type { SpanIndex } from './span-index.js'
-import { NO_SPAN, NO_UNIT } from './span-tree.js'
-import type { Span, SpanTree } from './span-tree.js'
+import { NO_SPAN, NO_UNIT } from './span-store.js'
+import type { Span } from './span-store.js'
+import type { SpanTree } from './span-tree.js'
 
 /**
  * Finds the place of units that an op inserts to the right of a unit, among units that were inserted

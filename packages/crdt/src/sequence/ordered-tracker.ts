@@ -1,5 +1,5 @@
 import { compareUnits } from './fugue-order.js'
-import { NO_SPAN, NO_UNIT } from './span-tree.js'
+import { NO_SPAN, NO_UNIT } from './span-store.js'
 import { Tracker } from './tracker.js'
 
 /** A tracker that tells about its units, for what is attached to them. */

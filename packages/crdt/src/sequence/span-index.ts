@@ -1,4 +1,4 @@
-import type { Span } from './span-tree.js'
+import type { Span } from './span-store.js'
 
 const MAX_ENTRIES = 256
 

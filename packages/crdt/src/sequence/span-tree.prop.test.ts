@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Random } from '../tests/random.js'
 import { SpanIndex } from './span-index.js'
-import { NO_SPAN, NO_UNIT, SpanTree } from './span-tree.js'
-import type { Span } from './span-tree.js'
+import { NO_SPAN, NO_UNIT } from './span-store.js'
+import { SpanTree } from './span-tree.js'
+import type { Span } from './span-store.js'
 
 interface Twin {
   readonly span: Span

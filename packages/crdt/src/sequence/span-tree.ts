@@ -1,25 +1,7 @@
-/** A span's handle. */
-export type Span = number
+import { GONE, LEAF, LENGTH, NO_SPAN, STATE, SpanStore, VIEWS, doubled } from './span-store.js'
+import type { Span } from './span-store.js'
+
 type Node = number
-
-/** No span: what lies before the first and after the last. */
-export const NO_SPAN = -1
-/** No unit: what lies before the first and after the last. */
-export const NO_UNIT = -1
-
-/** How many versions a tree can be prepared at, side by side. */
-export const VIEWS = 4
-
-// A span's cells. Handles are the index of the first.
-const ID = 0
-const LENGTH = 1
-const LEFT = 2
-const RIGHT = 3
-const GONE = 4
-const LEAF = 5
-/** One for each view. */
-const STATE = 6
-const SPAN_CELLS = STATE + VIEWS
 
 // A node's cells; its items follow. A leaf's items are spans, an inner node's are nodes.
 const COUNT = 0
@@ -36,8 +18,6 @@ const ITEMS = PRESENT + VIEWS
 const MAX_ITEMS = 24
 const NODE_CELLS = ITEMS + MAX_ITEMS
 
-type Cells = Int32Array<ArrayBuffer>
-
 /**
  * All units that a tracker knows in document order, deleted ones too: a B-tree of spans, in two typed
  * arrays. It counts units in two ways, so that a position at the prepared version, and the position in
@@ -49,13 +29,10 @@ type Cells = Int32Array<ArrayBuffer>
  * There are several views, each prepared at a version of its own. What is said of the prepared version is
  * said of the view that was selected.
  */
-export class SpanTree {
-  private spans: Cells = new Int32Array(16 * SPAN_CELLS)
-  private nodes: Cells = new Int32Array(4 * NODE_CELLS)
-  private spanEnd = 0
+export class SpanTree extends SpanStore {
+  private nodes = new Int32Array(4 * NODE_CELLS)
   private nodeEnd = 0
   private root: Node = 0
-  private view = 0
 
   /** What {@link find} found: a span, which of its units, and how many units the document shows before the span. */
   found: Span = NO_SPAN
@@ -63,17 +40,13 @@ export class SpanTree {
   shown = 0
 
   constructor() {
+    super()
     this.clear()
-  }
-
-  /** Selects a view, below {@link VIEWS}. */
-  select(view: number): void {
-    this.view = view
   }
 
   /** Forgets all spans. */
   clear(): void {
-    this.spanEnd = 0
+    this.clearSpans()
     this.nodeEnd = 0
     this.root = this.newNode(1)
   }
@@ -97,43 +70,6 @@ export class SpanTree {
   get first(): Span {
     // The leftmost leaf is the first node there was.
     return this.nodes[COUNT] === 0 ? NO_SPAN : (this.nodes[ITEMS] as number)
-  }
-
-  /** The first unit of a span; the others follow in number. */
-  idOf(span: Span): number {
-    return this.spans[span + ID] as number
-  }
-
-  lengthOf(span: Span): number {
-    return this.spans[span + LENGTH] as number
-  }
-
-  /** The unit that was visible to the left when the first one was inserted. */
-  originLeftOf(span: Span): number {
-    return this.spans[span + LEFT] as number
-  }
-
-  /** The next unit to the right then, deleted or not. */
-  originRightOf(span: Span): number {
-    return this.spans[span + RIGHT] as number
-  }
-
-  /** At the prepared version: 0 not inserted yet, 1 visible, n + 1 deleted by n ops. */
-  stateOf(span: Span): number {
-    return this.spans[span + STATE + this.view] as number
-  }
-
-  /** Whether no other view knows it yet. */
-  isOnlyInView(span: Span): boolean {
-    for (let view = 0; view < VIEWS; view++) {
-      if (view !== this.view && this.spans[span + STATE + view] !== 0) return false
-    }
-    return true
-  }
-
-  /** Whether the document has lost it. */
-  isGone(span: Span): boolean {
-    return this.spans[span + GONE] !== 0
   }
 
   private leafOf(span: Span): Node {
@@ -279,23 +215,9 @@ export class SpanTree {
     return shown
   }
 
-  private newSpan(): Span {
-    const span = this.spanEnd
-    this.spanEnd += SPAN_CELLS
-    if (this.spanEnd > this.spans.length) this.spans = doubled(this.spans)
-    return span
-  }
-
   /** Adds visible units to the right of a span, or before all others. Other views do not know them yet. */
   insertAfter(left: Span, id: number, length: number, originLeft: number, originRight: number): Span {
-    const span = this.newSpan()
-    const { spans } = this
-    spans.fill(0, span, span + SPAN_CELLS)
-    spans[span + ID] = id
-    spans[span + LENGTH] = length
-    spans[span + LEFT] = originLeft
-    spans[span + RIGHT] = originRight
-    spans[span + STATE + this.view] = 1
+    const span = this.addSpan(id, length, originLeft, originRight)
     const leaf = left < 0 ? 0 : this.leafOf(left)
     this.addCounts(leaf, length, length, length)
     this.put(leaf, left < 0 ? leaf + ITEMS : this.cellOf(leaf, left) + 1, span)
@@ -304,14 +226,7 @@ export class SpanTree {
 
   /** Cuts a span in two and returns the right part, which begins with the unit at `offset`. */
   split(span: Span, offset: number): Span {
-    const right = this.newSpan()
-    const { spans } = this
-    spans.copyWithin(right, span, span + SPAN_CELLS)
-    const id = this.idOf(span) + offset
-    spans[right + ID] = id
-    spans[right + LENGTH] = this.lengthOf(span) - offset
-    spans[right + LEFT] = id - 1
-    spans[span + LENGTH] = offset
+    const right = this.splitSpan(span, offset)
     const leaf = this.leafOf(span)
     this.put(leaf, this.cellOf(leaf, span) + 1, right)
     return right
@@ -443,10 +358,4 @@ export class SpanTree {
     const parent = nodes[nodeA + PARENT] as number
     return this.cellOf(parent, nodeA) - this.cellOf(parent, nodeB)
   }
-}
-
-function doubled(cells: Cells): Cells {
-  const grown = new Int32Array(cells.length * 2)
-  grown.set(cells)
-  return grown
 }

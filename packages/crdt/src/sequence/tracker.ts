@@ -4,14 +4,12 @@ import { insertionPoint } from './fugue-order.js'
 import { BACKSPACE, DELETE, INSERT } from './op-runs.js'
 import type { OpRuns } from './op-runs.js'
 import { SpanIndex } from './span-index.js'
-import { NO_SPAN, NO_UNIT, SpanTree, VIEWS } from './span-tree.js'
-import type { Span } from './span-tree.js'
+import { NO_SPAN, NO_UNIT, VIEWS } from './span-store.js'
+import { SpanTree } from './span-tree.js'
+import type { Span } from './span-store.js'
 import { VersionDifference } from './version-difference.js'
-import { START } from './version.js'
 import type { Frontier, LocalVersion } from './version.js'
-
-/** In place of a view's newest unit, when it has several. */
-const MANY = -2
+import { Views } from './views.js'
 
 /**
  * Finds out what concurrent ops do to the document: the internal state of eg-walker (Gentle & Kleppmann,
@@ -36,13 +34,7 @@ export class Tracker {
   private shift = 0
   /** The view of the tree that is prepared at the parents of the op that is read. */
   private view = 0
-  /** The newest unit of each view's version: -1 for the critical version, MANY when there are several. */
-  private readonly tips = new Int32Array(VIEWS)
-  /** The versions of views that have several newest units. */
-  private readonly versions: Frontier[] = []
-  /** When each view was used last, in ops. */
-  private readonly uses = new Int32Array(VIEWS)
-  private now = 0
+  private readonly views = new Views()
   /** Where the last op inserted, as long as nothing else has happened: the span and its ends in both views. */
   private cursor: Span = NO_SPAN
   private cursorPrepared = 0
@@ -77,9 +69,7 @@ export class Tracker {
     this.lostTails.clear()
     this.first = start
     this.heldEnd = start
-    this.tips.fill(-1)
-    this.uses.fill(0)
-    this.now = 0
+    this.views.reset(start)
     this.cursor = NO_SPAN
     const length = this.runs.lengthBefore(start)
     this.shift = length - start
@@ -116,49 +106,16 @@ export class Tracker {
    * write at the same time, and of branches that are merged, has a view that need not be moved at all.
    */
   prepare(version: Frontier): void {
-    const tip = this.tipOf(version)
-    const { tips } = this
-    if (tip !== MANY && tip === tips[this.view]) return
-    const view = this.nearestView(tip, version)
+    const { views } = this
+    if (views.isAt(this.view, version)) return
+    const view = views.nearest(version)
     if (view !== this.view) {
       this.select(view)
       this.cursor = NO_SPAN
     }
-    this.uses[view] = ++this.now
-    if (tip !== MANY && tip === tips[view]) return
-    this.move(this.versionOf(view), version)
-    tips[view] = tip
-    if (tip === MANY) this.versions[view] = version
-  }
-
-  /** What lies before the critical version is part of every version. */
-  private tipOf(version: Frontier): number {
-    let tip = -1
-    for (const one of version) {
-      if (one < this.first) continue
-      if (tip >= 0) return MANY
-      tip = one
-    }
-    return tip
-  }
-
-  private versionOf(view: number): Frontier {
-    const tip = this.tips[view] as number
-    return tip >= 0 ? [tip] : tip === MANY ? (this.versions[view] as Frontier) : START
-  }
-
-  /** One that is prepared there; else one from which all is to add; else the one that was used longest ago. */
-  private nearestView(tip: number, version: Frontier): number {
-    const { tips, uses } = this
-    let oldest = 0
-    let within = -1
-    for (let view = 0; view < VIEWS; view++) {
-      const other = tips[view] as number
-      if (other === tip && tip !== MANY) return view
-      if (other >= 0 && version.includes(other)) within = view
-      if ((uses[view] as number) < (uses[oldest] as number)) oldest = view
-    }
-    return within >= 0 ? within : oldest
+    if (views.isAt(view, version)) return
+    this.move(views.versionOf(view), version)
+    views.set(view, version)
   }
 
   private move(former: Frontier, version: Frontier): void {
@@ -271,7 +228,7 @@ export class Tracker {
 
   private took(last: LocalVersion): void {
     this.heldEnd = last + 1
-    this.tips[this.view] = last
+    this.views.advance(this.view, last)
   }
 
   /** Takes in a unit that does nothing. */
