@@ -3,7 +3,7 @@ import type { ListBody, SlotRange } from '../list/list-body.js'
 import type { OpId, ReplicaId } from '../op.js'
 
 /** A list op as it travels. */
-export interface ListReferenceOp extends OpId {
+interface ListReferenceOp extends OpId {
   readonly base: number
   readonly extra: readonly OpId[]
   readonly seq: number | undefined

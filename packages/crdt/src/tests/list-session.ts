@@ -38,7 +38,7 @@ const NOW_MS = 1_760_000_000_000
 const YEAR_MS = 365.25 * 24 * 3_600_000
 
 /** What is different from one session to another. */
-export interface ListSessionOptions {
+interface ListSessionOptions {
   /** Ops that no well-behaved client makes. */
   readonly withForgery: boolean
 }
