@@ -5,7 +5,7 @@ import { isSameJson } from './json.js'
 import type { OpId, ReplicaId } from './op.js'
 
 /** A write that is to be kept: by whom, after what, and its place, if it has one. */
-export interface WriteOp extends CausalContext {
+interface WriteOp extends CausalContext {
   readonly seq: number | undefined
 }
 

@@ -27,7 +27,7 @@ interface RegisterBody {
 }
 
 /** What a register knows: one write, or as many as there are concurrent writers. */
-export interface RegisterState {
+interface RegisterState {
   readonly cells: Cells<typeof REGISTER_KEY>
   /** The values last handed out; undefined when they may have changed since. */
   values: readonly Json[]

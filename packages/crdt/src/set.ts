@@ -34,7 +34,7 @@ export interface SetOptions {
 }
 
 /** What a set knows; nothing is kept of what was removed, unless it must never return. */
-export interface SetState {
+interface SetState {
   /** The adds that keep each element. Elements whose adds are all pending stand in the order of these adds. */
   readonly cells: Cells<SetElement>
   /** Removed elements; undefined when they may be added again. */

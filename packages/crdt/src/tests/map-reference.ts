@@ -23,7 +23,7 @@ function knew(later: Write, earlier: Write): boolean {
 }
 
 /** What a map shows after some writes: per key, of those that no other knew, the latest. */
-export function referenceValue(writes: readonly Write[]): Record<string, number> {
+function referenceValue(writes: readonly Write[]): Record<string, number> {
   const members = KEYS.flatMap((key) => {
     const own = writes.filter((write) => write.key === key)
     const maximal = own.filter((write) => !own.some((other) => other !== write && knew(other, write)))
