@@ -93,5 +93,6 @@ export const peer: Peer = {
   map,
   list,
   lacks: { counter: 'has no counter' },
+  limits: { 'local-edits': 50_000, live: 50_000 },
   notes: { 'history-bytes': 'the state only, in the second format: it keeps no history' },
 }
