@@ -1,6 +1,5 @@
 import type { BarChart, BarPanel } from '../report/bar-chart.js'
-import { formatFigure } from '../report/format.js'
-import { formatRatio } from '../report/format.js'
+import { formatFigure, formatRatio } from '../report/format.js'
 import { timesFlowSync, type Cell, type RowResult } from './result.js'
 
 const titles: Readonly<Record<RowResult['group'], string>> = {
@@ -33,7 +32,9 @@ function panelOf(row: RowResult): BarPanel[] {
 
 function barOf(row: RowResult, cell: Cell, value: number) {
   const times = cell.peer === 'flowsync' ? undefined : timesFlowSync(row, cell)
-  const figure = (cell.isScaled ? '~' : '') + formatFigure(value, row.unit)
+  // The star leads to the page's remarks.
+  const figure =
+    (cell.isScaled ? '~' : '') + formatFigure(value, row.unit) + (cell.note === undefined ? '' : ' *')
   return {
     label: cell.peer,
     value,

@@ -14,6 +14,7 @@ export function markdownReport(result: CrdtResult): string {
     'Written by `pnpm bench:crdt --record`; do not edit. [crdt.json](crdt.json) holds the same figures and more.',
     conditions(result),
     ...charts,
+    'A broken bar is longer than the chart is wide. \\* see the remarks below.',
     '## Figures',
     'Medians of hot runs; in brackets, where it differs, the median of first runs in new processes. Less is better everywhere. `~` stands for a figure scaled up from a part of the work, ' +
       '`floor` for what the work costs without any merging. 1 KB is 1,000 bytes.',
