@@ -56,20 +56,21 @@ function isBeforeRoot(
   return !core.coversRoot(parents)
 }
 
-/** The frontier that an op's parents are, which must be known. */
-export function parentsIn(core: DocumentCore, parents: readonly OpId[]): Frontier {
+/** The frontier that an op's parents are, which must be known: ascending, one of each replica. */
+function parentsIn(core: DocumentCore, parents: readonly OpId[]): Frontier {
   const { graph } = core
   if (parents.length === 1) {
     const { replica, counter } = parents[0] as OpId
     const version = core.locate(graph.numberOf(replica), counter)
     return version >= 0 ? [version] : START
   }
-  const frontier: LocalVersion[] = []
+  const newest = new Map<number, LocalVersion>()
   for (const { replica, counter } of parents) {
-    const version = core.locate(graph.numberOf(replica), counter)
-    if (version >= 0) frontier.push(version)
+    const author = graph.numberOf(replica)
+    const version = core.locate(author, counter)
+    if (version > (newest.get(author) ?? UNKNOWN) && version >= 0) newest.set(author, version)
   }
-  return frontier
+  return [...newest.values()].sort((left, right) => left - right)
 }
 
 /** Merges an update that nothing stands in the way of. What is known already is passed over. */

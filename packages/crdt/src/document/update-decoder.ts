@@ -1,7 +1,7 @@
 import { ByteReader } from '../bytes.js'
 import { malformed, readReplica } from '../codec.js'
 import { FlowSyncError, isFlowSyncError } from '../errors.js'
-import type { OpId, ReplicaId } from '../op.js'
+import type { OpId } from '../op.js'
 import { BACKSPACE, DELETE, INSERT, NOTHING } from '../sequence/op-runs.js'
 import type { OpKind } from '../sequence/op-runs.js'
 import type { LocalVersion } from '../sequence/version.js'
@@ -11,6 +11,7 @@ import { UNKNOWN } from './document-core.js'
 import { readParentCount } from './decode-update.js'
 import type { DocumentCore } from './document-core.js'
 import { BEFORE_CARET, ELSEWHERE, HAS_HEAD, HAS_LENGTH, IS_MISFIT, PATCH } from './session-format.js'
+import { SessionState } from './session-state.js'
 import type { TextDocument } from './text-document.js'
 import { MAX_UNITS, caretAfter, unzigzag } from './update-format.js'
 import type { GraphRun, OpRun } from './update-format.js'
@@ -18,24 +19,14 @@ import type { GraphRun, OpRun } from './update-format.js'
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const NO_BYTES = new Uint8Array()
 
-/** What both sides of a session know of the ops before. */
-interface SessionState {
-  readonly replicas: ReplicaId[]
-  /** The counter after each one's last op in the session. */
-  readonly ends: number[]
-  /** The author of the last op, by its place; -1 before the first. */
-  author: number
-  caret: number
-}
-
 /** Merges the updates of one {@link UpdateEncoder}, in the order in which it made them. */
 export class UpdateDecoder {
   private readonly document: TextDocument
-  private state: SessionState = { replicas: [], ends: [], author: -1, caret: 0 }
+  private readonly state = new SessionState()
   /** The core that `numbers` and `last` belong to. */
   private core: DocumentCore | undefined
   /** The replicas' numbers in the graph, by their places. */
-  private numbers: number[] = []
+  private readonly numbers: number[] = []
   /** The last unit of the session in the graph. */
   private last: LocalVersion = -1
   /** What {@link readSmall} reads from. */
@@ -70,11 +61,11 @@ export class UpdateDecoder {
     this.bytes = bytes
     this.at = 1
     let { author } = state
-    let counter = state.ends[author] as number
+    let counter = state.endOf(author)
     let parents: readonly LocalVersion[] | undefined
     if ((head & HAS_HEAD) !== 0) {
       author = this.readSmall()
-      counter = (state.ends[author] as number) + unzigzag(this.readSmall())
+      counter = state.endOf(author) + unzigzag(this.readSmall())
       parents = this.readParents(core)
       if (!parents) return undefined
     }
@@ -93,9 +84,7 @@ export class UpdateDecoder {
       core.patch(number, counter, 1, parents ?? [this.last], position, kind === INSERT ? 0 : 1, insert)
     }
     core.deltas = undefined
-    state.ends[author] = counter + 1
-    state.author = author
-    state.caret = position + insert.length
+    state.step(author, counter + 1, position + insert.length)
     this.last = core.graph.length - 1
     return deltas
   }
@@ -128,19 +117,25 @@ export class UpdateDecoder {
 
   private mergeAny(bytes: Uint8Array): readonly TextDelta[] {
     const { document, state } = this
-    const next: SessionState = { ...state, replicas: [...state.replicas], ends: [...state.ends] }
-    const ops = decode(bytes, next)
-    document.admit(ops)
-    const deltas = document.collect(() => applyUpdate(document.core, ops))
-    this.state = next
-    if (next.author >= 0) this.remember(next)
-    return deltas
+    try {
+      const ops = decode(bytes, state)
+      document.admit(ops)
+      const deltas = document.collect(() => applyUpdate(document.core, ops))
+      state.keep()
+      if (state.author >= 0) this.remember()
+      return deltas
+    } catch (error) {
+      state.takeBack()
+      throw error
+    }
   }
 
-  private remember({ replicas, ends, author }: SessionState): void {
+  private remember(): void {
+    const { state, numbers } = this
     const { core } = this.document
-    this.numbers = replicas.map((replica) => core.graph.numberOf(replica))
-    this.last = core.locate(this.numbers[author] as number, (ends[author] as number) - 1)
+    if (core !== this.core) numbers.length = 0
+    while (numbers.length < state.count) numbers.push(core.graph.numberOf(state.replicaAt(numbers.length)))
+    this.last = core.locate(numbers[state.author] as number, state.endOf(state.author) - 1)
     this.core = this.last < 0 ? undefined : core
   }
 }
@@ -170,7 +165,7 @@ function readOp(reader: ByteReader, state: SessionState, ops: Ops): void {
   const isMisfit = (head & IS_MISFIT) !== 0
   if (head > 0x7f || place > ELSEWHERE || (isMisfit && kind !== PATCH))
     throw malformed(`unknown flags ${head}`)
-  const before = state.author < 0 ? undefined : idBefore(state)
+  const { before } = state
   const parents = (head & HAS_HEAD) === 0 ? undefined : readHead(reader, state, before)
   if (!before && !parents) throw malformed('the first op follows none')
   const step =
@@ -188,17 +183,13 @@ function readOp(reader: ByteReader, state: SessionState, ops: Ops): void {
   const units = Math.max(1, deleted + text.length)
   const counters = isMisfit ? taken : units
   if (counters < 1 || (isMisfit && counters === units)) throw malformed('an op that fits is said not to')
-  const replica = state.replicas[state.author] as ReplicaId
-  const counter = state.ends[state.author] as number
+  const replica = state.replicaAt(state.author)
+  const counter = state.endOf(state.author)
   if (!Number.isSafeInteger(counter + counters)) throw malformed('a counter is out of range')
   ops.graphRuns.push({ replica, counter, units, counters, parents: parents ?? [before as OpId] })
   addRuns(ops, kind, position, deleted, text)
-  state.ends[state.author] = counter + counters
+  state.setEnd(state.author, counter + counters)
   state.caret = kind === PATCH ? position + text.length : caretAfter(kind as OpKind, position, units)
-}
-
-function idBefore({ replicas, ends, author }: SessionState): OpId {
-  return { replica: replicas[author] as ReplicaId, counter: (ends[author] as number) - 1 }
 }
 
 function addRuns(ops: Ops, kind: number, position: number, deleted: number, text: string): void {
@@ -211,10 +202,10 @@ function addRuns(ops: Ops, kind: number, position: number, deleted: number, text
 
 function readHead(reader: ByteReader, state: SessionState, before: OpId | undefined): readonly OpId[] {
   const author = readPlace(reader, state)
-  const counter = (state.ends[author] as number) + unzigzag(reader.varint())
+  const counter = state.endOf(author) + unzigzag(reader.varint())
   if (counter < 1 || !Number.isSafeInteger(counter)) throw malformed('a counter is out of range')
   state.author = author
-  state.ends[author] = counter
+  state.setEnd(author, counter)
   const count = readParentCount(reader)
   if (count === 0) {
     if (!before) throw malformed('the first op follows none')
@@ -222,7 +213,7 @@ function readHead(reader: ByteReader, state: SessionState, before: OpId | undefi
   }
   const parents: OpId[] = []
   for (let left = count - 1; left > 0; left--) {
-    const replica = state.replicas[readPlace(reader, state)] as ReplicaId
+    const replica = state.replicaAt(readPlace(reader, state))
     const parent = reader.varint()
     if (parent < 1) throw malformed('a counter is out of range')
     parents.push({ replica, counter: parent })
@@ -231,13 +222,11 @@ function readHead(reader: ByteReader, state: SessionState, before: OpId | undefi
 }
 
 /** A replica's place in the list; a new one is introduced. */
-function readPlace(reader: ByteReader, { replicas, ends }: SessionState): number {
-  const place = reader.varint(replicas.length)
-  if (place < replicas.length) return place
-  const replica = readReplica(reader)
-  if (replicas.includes(replica)) throw malformed('a replica is introduced twice')
-  replicas.push(replica)
-  ends.push(1)
+function readPlace(reader: ByteReader, state: SessionState): number {
+  const place = reader.varint(state.count)
+  if (place === state.count && !state.introduce(readReplica(reader))) {
+    throw malformed('a replica is introduced twice')
+  }
   return place
 }
 

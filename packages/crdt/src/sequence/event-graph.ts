@@ -1,6 +1,6 @@
 import type { ReplicaId } from '../op.js'
 import { Column } from './column.js'
-import { START, FrontierColumn } from './version.js'
+import { FrontierColumn } from './version.js'
 import type { Frontier, LocalVersion } from './version.js'
 
 /** The runs of one replica, in the order of their counters. */
@@ -31,7 +31,7 @@ export class EventGraph {
   private units = 0
   /** The only head, or -1 when there is none, or -2 when there are several. */
   private head = -1
-  private manyHeads: Frontier = START
+  private readonly manyHeads = new Set<LocalVersion>()
   /** The author of the last run, and the counter that would continue it; 0 when none would. */
   private tipAuthor = -1
   private tipCounter = 0
@@ -47,7 +47,7 @@ export class EventGraph {
 
   /** The newest units: all others are in their past. */
   get heads(): Frontier {
-    return this.head >= 0 ? [this.head] : this.manyHeads
+    return this.head >= 0 ? [this.head] : [...this.manyHeads]
   }
 
   /** The only head; below 0 when there is none or several. */
@@ -93,11 +93,12 @@ export class EventGraph {
     chain.end = Math.max(chain.end, nextCounter)
   }
 
-  /** True when all heads are among these units. */
+  /** True when all heads are among these units, of which none is named twice. */
   coversHeads(frontier: Frontier): boolean {
     if (this.head >= 0) return frontier.includes(this.head)
-    for (const head of this.manyHeads) if (!frontier.includes(head)) return false
-    return true
+    let covered = 0
+    for (const one of frontier) if (this.manyHeads.has(one)) covered++
+    return covered === this.manyHeads.size
   }
 
   /**
@@ -109,7 +110,7 @@ export class EventGraph {
     const last = this.units - 1
     this.units += count
     if (this.head >= 0) this.head = this.units - 1
-    else this.manyHeads = this.manyHeads.map((head) => (head === last ? last + count : head))
+    else if (this.manyHeads.delete(last)) this.manyHeads.add(this.units - 1)
     this.tipCounter = counter + count
     this.chain(author).end = counter + count
     return true
@@ -144,12 +145,16 @@ export class EventGraph {
   }
 
   private moveHeads(parents: Frontier, added: LocalVersion): void {
-    if (this.coversHeads(parents)) this.head = added
-    else {
-      this.manyHeads = [...this.heads.filter((head) => !parents.includes(head)), added]
-      this.head = -2
+    const { manyHeads } = this
+    if (this.coversHeads(parents)) {
+      this.head = added
+      manyHeads.clear()
+      return
     }
-    if (this.head >= 0) this.manyHeads = START
+    if (this.head >= 0) manyHeads.add(this.head)
+    this.head = -2
+    for (const parent of parents) manyHeads.delete(parent)
+    manyHeads.add(added)
   }
 
   /** The run that holds a unit. */

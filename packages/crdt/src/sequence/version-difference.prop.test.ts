@@ -24,7 +24,8 @@ function build(runs: readonly { units: number; author: number; steps: readonly n
   const counters = [1, 1, 1]
   for (const { units, author, steps } of runs) {
     const first = graph.length
-    const known = steps.filter((step) => step > 0 && first - step >= start).map((step) => first - step)
+    const back = [...new Set(steps)].filter((step) => step > 0 && first - step >= start)
+    const known = back.map((step) => first - step)
     const replica = graph.numberOf(REPLICAS[author] as ReplicaId)
     graph.append(replica, counters[author] as number, units, units, known)
     counters[author] = (counters[author] as number) + units
