@@ -35,6 +35,18 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   'two offline branches at places by chance': (subject, n) => twoBranches(subject, n, n),
   'two who see each other after each letter': (subject, n) => twoBranches(subject, n, 1),
   'two who see each other now and then': (subject, n) => twoBranches(subject, n, 20),
+  'two branches that a third one hears of in turn': (subject, n) => {
+    const all = subject.create(replicaId(0))
+    const people = [subject.create(replicaId(1)), subject.create(replicaId(2))]
+    for (let index = 0; index < n / 2; index++) {
+      for (const person of people) {
+        const { version } = person
+        person.insert((index * 7) % (person.length + 1), 'x')
+        all.merge(person.encodeSince(version))
+      }
+    }
+    return all.encodeSince([])
+  },
   'one who writes at places by chance': (subject, n) => {
     const random = new Random(1)
     const document = subject.create(replicaId(0))

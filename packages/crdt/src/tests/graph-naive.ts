@@ -70,6 +70,12 @@ export class NaiveDocument implements GraphDocument {
       .sort((a, b) => (a.replica < b.replica ? -1 : a.replica > b.replica ? 1 : a.counter - b.counter))
   }
 
+  get vector(): readonly OpId[] {
+    const ends = new Map(this.base?.version.map(({ replica, counter }) => [replica, counter]))
+    for (const { replica, end } of this.ops) ends.set(replica, Math.max(end, ends.get(replica) ?? 0))
+    return [...ends].map(([replica, counter]) => ({ replica, counter }))
+  }
+
   insert(pos: number, text: string): void {
     this.replace(pos, 0, text)
   }
@@ -86,8 +92,7 @@ export class NaiveDocument implements GraphDocument {
   }
 
   encodeSince(version: readonly OpId[]): Uint8Array {
-    const known = version.filter((id) => !this.isMissing(id))
-    const past = this.pastOf(known)
+    const past = this.pastOf(version.map((id) => this.lastUpTo(id)))
     if (this.base && !past.has(this.base.op)) throw new FlowSyncError('update/needs-history', 'It is gone.')
     return encodeNaive({ ops: this.ops.filter((op) => !past.has(op)) })
   }
@@ -149,6 +154,12 @@ export class NaiveDocument implements GraphDocument {
     return this.ops.find((op) => same({ replica: op.replica, counter: op.end }, id))
   }
 
+  /** The newest op of a replica that ends with a counter or before it, or what was asked for. */
+  private lastUpTo(id: OpId): OpId {
+    const op = this.ops.findLast(({ replica, end }) => replica === id.replica && end <= id.counter)
+    return op ? { replica: op.replica, counter: op.end } : id
+  }
+
   private isMissing(id: OpId): boolean {
     return !this.resolve(id) && this.base?.version.some((head) => same(head, id)) !== true
   }
@@ -161,7 +172,10 @@ export class NaiveDocument implements GraphDocument {
     }
     const { base } = this
     // A snapshot's ops cannot be told apart: some of them are as good as none.
-    if (base?.version.every((head) => version.some((id) => same(head, id))) === true) past.add(base.op)
+    const isWhole = base?.version.every((head) =>
+      version.some(({ replica, counter }) => replica === head.replica && counter >= head.counter),
+    )
+    if (base && isWhole === true) past.add(base.op)
     return past
   }
 

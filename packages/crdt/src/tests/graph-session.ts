@@ -64,7 +64,7 @@ export class GraphSession<Document extends GraphDocument> {
         return
       }
       case 'sync':
-        this.sync(step.from, step.to)
+        this.sync(step.from, step.to, step.by)
         return
       case 'send':
         this.send(step.from, step.since)
@@ -119,15 +119,15 @@ export class GraphSession<Document extends GraphDocument> {
     }
   }
 
-  private sync(from: number, to: number): boolean {
+  private sync(from: number, to: number, by: 'version' | 'vector'): boolean {
     const [author, reader] = [this.peer(from), this.peer(to)]
     const isBelowFloor = author.floor && !isSubset(author.floor.ops, reader.known)
     // A version that holds ops which the author has not may be one that it cannot tell from an old one.
-    const isPartly = !isSubset(reader.known, author.known)
-    this.calls.push(`p${to}.merge(p${from}.encodeSince(p${to}.version))`)
+    const isPartly = by === 'version' && !isSubset(reader.known, author.known)
+    this.calls.push(`p${to}.merge(p${from}.encodeSince(p${to}.${by}))`)
     const bytes = this.encode(
       from,
-      reader.document.version,
+      reader.document[by],
       isBelowFloor === true || (author.floor && isPartly) ? 'lack' : 'not lack',
     )
     if (!bytes) return false
@@ -157,7 +157,7 @@ export class GraphSession<Document extends GraphDocument> {
 
   private open(from: number, to: number): void {
     this.sessions = this.sessions.filter((session) => session.from !== from || session.to !== to)
-    if (!this.sync(from, to)) return
+    if (!this.sync(from, to, 'version')) return
     const sent = new Set(this.peer(from).known)
     const encoder = this.subject.encoder(this.peer(from).document)
     const decoder = this.subject.decoder(this.peer(to).document)
@@ -256,7 +256,7 @@ export class GraphSession<Document extends GraphDocument> {
     const full = this.peer(0)
     const snapshot = full.document.snapshot()
     for (const index of peers.keys()) {
-      if (index > 0 && !this.sync(0, index)) this.copy(0, index, true, false)
+      if (index > 0 && !this.sync(0, index, 'vector')) this.copy(0, index, true, false)
       const { document, known } = this.peer(index)
       checkSame([...minus(known, full.known)], [], 'ops that were lost')
       check(

@@ -16,8 +16,8 @@ export interface EditStep {
 /** Something that happens in a session. Numbers name peers, mail and moments by their remainder. */
 export type GraphStep =
   | EditStep
-  /** One peer gives another one all that it has. */
-  | { readonly do: 'sync'; readonly from: number; readonly to: number }
+  /** One peer gives another one all that it has and the other one has not, by its version or its vector. */
+  | { readonly do: 'sync'; readonly from: number; readonly to: number; readonly by: 'version' | 'vector' }
   /** An update from some earlier moment of its author on, to be delivered later, or twice, or never. */
   | { readonly do: 'send'; readonly from: number; readonly since: number }
   | { readonly do: 'deliver'; readonly mail: number; readonly to: number }
@@ -94,8 +94,9 @@ function moreOf(random: Random, mood: Mood, peers: number): readonly GraphStep[]
   const isNext = (weight: number) => (kind -= weight) < 0
   if (isNext(edit)) return burst(random, mood, peer)
   if (isNext(sync)) {
-    const there: GraphStep = { do: 'sync', from: peer, to: other }
-    return random.chance(0.3) ? [there, { do: 'sync', from: other, to: peer }] : [there]
+    const by = random.chance(0.5) ? 'version' : 'vector'
+    const there: GraphStep = { do: 'sync', from: peer, to: other, by }
+    return random.chance(0.3) ? [there, { do: 'sync', from: other, to: peer, by }] : [there]
   }
   if (isNext(mail)) {
     if (random.chance(0.5)) return [{ do: 'send', from: peer, since: random.below(1000) }]
@@ -173,7 +174,7 @@ export function makeLargeScript(random: Random): GraphScript {
       [0, random.pick(PIECES)],
     ] as const)
     steps.push({ do: 'edit', peer, at, remove, insert, stay: random.chance(0.3) })
-    if (random.chance(0.3)) steps.push({ do: 'sync', from: peer, to: random.below(peers) })
+    if (random.chance(0.3)) steps.push({ do: 'sync', from: peer, to: random.below(peers), by: 'vector' })
     if (random.chance(0.1))
       steps.push({ do: 'restart', peer, full: random.chance(0.5), keep: random.chance(0.5) })
   }

@@ -7,6 +7,8 @@ export interface GraphDocument {
   readonly value: string
   readonly length: number
   readonly version: readonly OpId[]
+  /** The last op of each replica. */
+  readonly vector: readonly OpId[]
   insert(pos: number, text: string): void
   delete(pos: number, length: number): void
   replace(pos: number, length: number, text: string): void
