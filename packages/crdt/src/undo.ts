@@ -1,4 +1,9 @@
-export { createUndoHistory, type UndoHistory, type UndoHistoryOptions, type UndoStep } from './undo/undo-history.js'
+export {
+  createUndoHistory,
+  type UndoHistory,
+  type UndoHistoryOptions,
+  type UndoStep,
+} from './undo/undo-history.js'
 export { undoOf } from './undo/undo-of.js'
 export type {
   RecordedEdit,
