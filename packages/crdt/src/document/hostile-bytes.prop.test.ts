@@ -3,7 +3,7 @@ import { SHAPES } from '../tests/graph-growth.js'
 import { damage, hugeClaims, loadHostile, mergeHostile } from '../tests/graph-hostile.js'
 import { textDocument } from '../tests/graph-document.js'
 import { GraphSession } from '../tests/graph-session.js'
-import { honest, makeScript } from '../tests/graph-steps.js'
+import { makeScript } from '../tests/graph-steps.js'
 import { replicaId } from '../tests/graph-subject.js'
 import type { GraphDocument, GraphSubject } from '../tests/graph-subject.js'
 import { Random } from '../tests/random.js'
@@ -15,7 +15,7 @@ const DAMAGED = 12
 
 /** Documents with a past, and all kinds of bytes that they make. */
 function corpusOf<Document extends GraphDocument>(subject: GraphSubject<Document>, random: Random) {
-  const { peers, steps } = honest(makeScript(random, 5, 25))
+  const { peers, steps } = makeScript(random, 5, 25)
   const session = new GraphSession(subject, Math.min(peers, 4))
   const max = session.peers.length
   const within = steps.filter((step) => !('peer' in step && step.peer >= max))

@@ -39,7 +39,9 @@ export function forge<Document extends GraphDocument>(
     const { value } = document
     const position = typeof at === 'number' ? at % (value.length + 1) : Math.min(caret, value.length)
     const [from, to] = fitRange({ position, deleteCount: remove }, value)
-    if (from < to || insert !== '') patches.push({ position: from, deleteCount: to - from, insert })
+    // What is deleted and what takes its place are made to fit one after the other.
+    if (from < to) patches.push({ position: from, deleteCount: to - from, insert: '' })
+    if (insert !== '') patches.push({ position: from, deleteCount: 0, insert })
     document.replace(position, remove, insert)
     calls.push(`forged.replace(${position}, ${remove}, ${JSON.stringify(insert)})`)
     caret = stay ? from : from + insert.length

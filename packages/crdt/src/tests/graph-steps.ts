@@ -68,6 +68,8 @@ const MOODS: readonly Mood[] = [
   // Everything in one place, and nothing else to hold on to.
   { ...CHATTY, edit: 40, move: 0.6, remove: 0.05, width: 1 },
   { ...CHATTY, edit: 40, move: 0.5, remove: 0.3, width: 4 },
+  // One letter each in turn, seen by some at once and by others late.
+  { ...CHATTY, edit: 40, sync: 40, move: 0.05, remove: 0, width: 2 },
   // Criss-cross: what is sent is old, comes late, twice or in another order.
   { ...CHATTY, sync: 5, mail: 60, session: 0, move: 0.3, remove: 0.2, width: 40 },
   { ...CHATTY, sync: 5, mail: 5, session: 60, move: 0.2, remove: 0.2, width: 1000 },
@@ -108,9 +110,7 @@ function moreOf(random: Random, mood: Mood, peers: number): readonly GraphStep[]
   }
   if (isNext(restart)) return [restartOf(random, peer, other)]
   if (isNext(forge)) {
-    const edits = Array.from({ length: 1 + random.below(6) }, () =>
-      editOf(random, mood, 0, random.chance(0.4)),
-    )
+    const edits = [editOf(random, mood, 0, random.chance(0.6))]
     return [
       { do: 'forge', on: peer, edits, emoji: random.chance(0.3) },
       { do: 'deliver', mail: -1, to: peer },
@@ -152,11 +152,6 @@ function editOf(random: Random, mood: Mood, peer: number, isNew: boolean): EditS
     insert: removes && random.chance(0.7) ? '' : paste,
     stay: random.chance(0.3),
   }
-}
-
-/** The same session without ops that do not fit. */
-export function honest({ peers, steps }: GraphScript): GraphScript {
-  return { peers, steps: steps.filter((step) => step.do !== 'forge') }
 }
 
 /** Makes up a session of few, long edits: large pastes, and deletions that reach over many runs. */
