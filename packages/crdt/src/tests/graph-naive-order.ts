@@ -1,6 +1,6 @@
 import type { OpId } from '../op.js'
 
-/** One unit in a list that is kept sorted by {@link compareItems}. */
+/** One unit in a list that is kept sorted by `compareItems`. */
 export interface Item<Op extends OpId> {
   readonly op: Op
   readonly counter: number
@@ -16,7 +16,7 @@ export interface Item<Op extends OpId> {
  * Orders units by the paths that lead to them in the tree of FugueMax, which is never walked as a whole:
  * another way to the same order than that of `GraphReference`, so that each checks the other.
  */
-export function compareItems<Op extends OpId>(a: Item<Op>, b: Item<Op>): number {
+function compareItems<Op extends OpId>(a: Item<Op>, b: Item<Op>): number {
   if (a === b) return 0
   let branchA: Item<Op> | undefined
   let branchB: Item<Op> | undefined

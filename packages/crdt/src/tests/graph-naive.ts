@@ -19,7 +19,7 @@ interface KnownOp extends GraphOp {
  * A document without a hub as simple as it can be: a sorted list of units, JSON for bytes. It tests the
  * tests: they must pass with it, and notice what is broken in it.
  */
-export class NaiveDocument implements GraphDocument {
+class NaiveDocument implements GraphDocument {
   readonly replica: ReplicaId
   /** In the order in which it learnt of them. */
   ops: KnownOp[] = []

@@ -11,7 +11,7 @@ import type { EditStep } from './graph-steps.js'
 import type { GraphBlame, GraphDocument, GraphSubject } from './graph-subject.js'
 
 /** What a document that began with a snapshot knows nothing of but the result. */
-export interface Floor {
+interface Floor {
   readonly ops: ReadonlySet<number>
   readonly version: readonly OpId[]
 }

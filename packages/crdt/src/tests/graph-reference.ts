@@ -10,7 +10,7 @@ export interface GraphOp extends OpId {
 }
 
 /** A visible character and who typed it. */
-export interface GraphUnit extends OpId {
+interface GraphUnit extends OpId {
   readonly op: number
   readonly char: string
 }

@@ -1,7 +1,7 @@
 import type { Random } from './random.js'
 
 /** Where an edit goes: a place in the text, on at the caret, or what stands before the caret. */
-export type Place = number | 'caret' | 'behind'
+type Place = number | 'caret' | 'behind'
 
 /** One edit; `stay` leaves the caret before what was inserted, as typing backwards does. */
 export interface EditStep {

@@ -7,7 +7,7 @@ import { replicaId } from './graph-subject.js'
 import type { GraphDocument, GraphSubject } from './graph-subject.js'
 
 /** What somebody did on the merge of some earlier transactions, the one before of the same person among them. */
-export interface Transaction {
+interface Transaction {
   readonly agent: number
   readonly parents: readonly number[]
   readonly patches: readonly (readonly [position: number, deleted: number, inserted: string])[]
@@ -59,7 +59,7 @@ export function madeUpTrace(random: Random, count: number, agents: number): Grap
 }
 
 /** A transaction as an update, and the ones that must come before it. */
-export interface TracedUpdate {
+interface TracedUpdate {
   readonly bytes: Uint8Array
   readonly parents: readonly number[]
 }
