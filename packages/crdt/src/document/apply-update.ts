@@ -23,20 +23,21 @@ export function obstacleTo(core: DocumentCore, update: Update): Obstacle | undef
     const author = core.graph.findNumber(replica)
     return author === undefined ? 1 : core.graph.nextCounterOf(author)
   }
-  const missing: OpId[] = []
+  const missing = new Map<string, OpId>()
+  const miss = (id: OpId) => missing.set(`${id.replica}:${id.counter}`, id)
   let isOld = false
   for (const run of update.graphRuns) {
     const { replica, counter, counters, parents } = run
     const end = endOf(replica)
     if (counter + counters <= end) continue
-    if (counter > end) missing.push({ replica, counter: counter - 1 })
+    if (counter > end) miss({ replica, counter: counter - 1 })
     // Of a run that is known in part, the first unknown unit follows a known one.
     const known = counter >= end ? parents : [{ replica, counter: end - 1 }]
-    for (const parent of known) if (parent.counter >= endOf(parent.replica)) missing.push(parent)
+    for (const parent of known) if (parent.counter >= endOf(parent.replica)) miss(parent)
     isOld ||= isBeforeRoot(core, known, ends)
     ends.set(replica, Math.max(end, counter + counters))
   }
-  if (missing.length > 0) return { kind: 'missing-parents', missing }
+  if (missing.size > 0) return { kind: 'missing-parents', missing: [...missing.values()] }
   return isOld ? { kind: 'needs-history' } : undefined
 }
 

@@ -107,12 +107,7 @@ describe('documents that exchange updates', () => {
       expect.objectContaining({
         code: 'update/missing-parents',
         retryable: true,
-        details: {
-          missing: [
-            { replica: A, counter: 4 },
-            { replica: A, counter: 4 },
-          ],
-        },
+        details: { missing: [{ replica: A, counter: 4 }] },
       }) as Error,
     )
     expect(other.value).toBe('abc')
@@ -312,6 +307,23 @@ describe('the history of a document', () => {
       { position: 4, deleteCount: 3, insert: '' },
       { position: 4, deleteCount: 0, insert: 'cat' },
       { position: 7, deleteCount: 0, insert: ' sat' },
+    ])
+  })
+
+  it('follows the document', () => {
+    const document = new TextDocument(C)
+    document.insert(0, 'ab')
+    const history = new TextHistory(document)
+    const two = document.version
+    document.insert(1, 'X')
+    expect(history.blame().map(({ counter }) => counter)).toEqual([1, 3, 2])
+    document.delete(0, 1)
+    expect([history.at(two), history.at(document.version)]).toEqual(['ab', 'Xb'])
+    document.insert(2, '!')
+    expect(history.diff(two, document.version)).toEqual([
+      { position: 0, deleteCount: 1, insert: '' },
+      { position: 0, deleteCount: 0, insert: 'X' },
+      { position: 2, deleteCount: 0, insert: '!' },
     ])
   })
 

@@ -19,8 +19,9 @@ export interface BlameRun {
 }
 
 /**
- * A document's past as it is when this is made: all units that were ever inserted, in document order, so
- * that any version is read by counting units in and out. Made once and asked often, as by a slider.
+ * A document's past: all units that were ever inserted, in document order, so that any version is read by
+ * counting units in and out. Made once and asked often, as by a slider; it follows the document, until that
+ * erases its history.
  */
 export class TextHistory {
   private readonly core: DocumentCore
@@ -31,7 +32,14 @@ export class TextHistory {
     const { graph, engine } = this.core
     this.tracker = new Tracker(graph, engine.runs)
     this.tracker.reset(0)
-    while (this.tracker.end < graph.length) this.tracker.replay(graph.length)
+  }
+
+  /** Prepares a version, once what the document has merged since the last question is taken in. */
+  private prepare(version: Frontier): void {
+    const { tracker, core } = this
+    const { length } = core.graph
+    while (tracker.end < length) tracker.replay(length)
+    tracker.prepare(version)
   }
 
   /**
@@ -39,7 +47,7 @@ export class TextHistory {
    * @throws FlowSyncError `update/needs-history` for a version before the snapshot that the document began with
    */
   at(version: DocumentVersion): string {
-    this.tracker.prepare(this.frontierOf(version))
+    this.prepare(this.frontierOf(version))
     const parts: string[] = []
     this.tracker.walk((first, count, isVisible) => {
       if (isVisible) this.pushText(parts, first, count)
@@ -55,10 +63,10 @@ export class TextHistory {
     const { tracker } = this
     const next = this.frontierOf(to)
     const former = this.frontierOf(from)
-    tracker.prepare(former)
+    this.prepare(former)
     const before: { left: number; readonly wasVisible: boolean }[] = []
     tracker.walk((_first, count, isVisible) => before.push({ left: count, wasVisible: isVisible }))
-    tracker.prepare(next)
+    this.prepare(next)
     const deltas: TextDelta[] = []
     let position = 0
     let index = 0
@@ -81,7 +89,7 @@ export class TextHistory {
   /** Who inserted what the text of now consists of, from its beginning to its end. */
   blame(): readonly BlameRun[] {
     const { graph } = this.core
-    this.tracker.prepare(graph.heads)
+    this.prepare(graph.heads)
     const blamed: BlameRun[] = []
     const add = (replica: ReplicaId | undefined, counter: number, length: number) => {
       const last = blamed.at(-1)
