@@ -58,7 +58,11 @@ function isBeforeRoot(
 }
 
 /** The frontier that an op's parents are, which must be known: ascending, one of each replica. */
-function parentsIn(core: DocumentCore, parents: readonly OpId[]): Frontier {
+function parentsIn(core: DocumentCore, author: number, run: GraphRun): Frontier {
+  return core.withOwn(author, run.counter, named(core, run.parents))
+}
+
+function named(core: DocumentCore, parents: readonly OpId[]): Frontier {
   const { graph } = core
   if (parents.length === 1) {
     const { replica, counter } = parents[0] as OpId
@@ -81,7 +85,7 @@ export function applyUpdate(core: DocumentCore, update: Update): void {
   let next = 0
   let content = 0
   for (const graphRun of update.graphRuns) {
-    const { counter, units, counters, parents } = graphRun
+    const { counter, units, counters } = graphRun
     const author = graph.numberOf(graphRun.replica)
     const known = Math.max(0, graph.nextCounterOf(author) - counter)
     if (units !== counters) {
@@ -96,7 +100,7 @@ export function applyUpdate(core: DocumentCore, update: Update): void {
       if (skip < count) {
         const at = done + skip
         const before =
-          at === 0 ? parentsIn(core, parents) : lastOf(core, author, counter + at - 1, at > known)
+          at === 0 ? parentsIn(core, author, graphRun) : lastOf(core, author, counter + at - 1, at > known)
         const start = kind === INSERT ? position + skip : kind === BACKSPACE ? position - skip : position
         const text = kind === INSERT ? textOf(inserted, content + skip, content + count) : ''
         core.applyRun(author, counter + at, count - skip, before, kind, start, count - skip, text)
@@ -120,11 +124,12 @@ function textOf(inserted: string, from: number, to: number): string {
 function applyMisfit(
   core: DocumentCore,
   { opRuns, inserted }: Update,
-  { replica, counter, units, counters, parents }: GraphRun,
+  graphRun: GraphRun,
   first: number,
   content: number,
   isKnown: boolean,
 ): { readonly count: number; readonly length: number } {
+  const { replica, counter, units, counters } = graphRun
   const runs = opRuns.slice(first, first + 2)
   const [one, other] = runs as [OpRun, OpRun | undefined]
   const count = one.units === units ? 1 : 2
@@ -134,7 +139,7 @@ function applyMisfit(
     const author = core.graph.numberOf(replica)
     const deleted = one.kind === DELETE ? one.units : 0
     const text = inserted.slice(content, content + length)
-    core.patch(author, counter, counters, parentsIn(core, parents), one.position, deleted, text)
+    core.patch(author, counter, counters, parentsIn(core, author, graphRun), one.position, deleted, text)
   }
   return { count, length }
 }

@@ -132,6 +132,13 @@ export class DocumentCore implements Content {
     return version + 1 < graph.endOf(run) && this.isWithinPair(version + 1) ? version + 1 : version
   }
 
+  /** What an op was made at: these units and the author's former one, which is known whatever the op says. */
+  withOwn(author: number, counter: number, parents: Frontier): Frontier {
+    const own = counter > 1 ? this.locate(author, counter - 1) : IN_ROOT
+    if (own < 0 || parents.includes(own) || this.graph.holds(parents, own)) return parents
+    return [...parents, own].sort((left, right) => left - right)
+  }
+
   /** Whether a unit inserted or deleted the second half of a surrogate pair. */
   private isWithinPair(version: LocalVersion): boolean {
     const { runs } = this.engine

@@ -9,6 +9,7 @@ import { UpdateEncoder } from './update-encoder.js'
 const A = 'a'.repeat(32) as ReplicaId
 const B = 'b'.repeat(32) as ReplicaId
 const C = 'c'.repeat(32) as ReplicaId
+const NOTHING = new Uint8Array()
 const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex')
 const refusal = (code: string) => expect.objectContaining({ code }) as Error
 
@@ -51,6 +52,8 @@ describe('a document', () => {
     ['half a pair', (document) => document.insert(0, '\ud83d')],
     ['half a pair in place of something', (document) => document.replace(0, 1, 'x\ude00')],
     ['no text', (document) => document.insert(0, 7 as unknown as string)],
+    ['nothing at all', (document) => document.insert(0, null as unknown as string)],
+    ['a list of one letter', (document) => document.insert(0, ['x'] as unknown as string)],
   ])('refuses %s', (_name, edit) => {
     const [document] = pair('text')
     expect(() => edit(document)).toThrow(refusal('op/invalid-intent'))
@@ -189,6 +192,43 @@ describe('a session', () => {
     one.insert(5, 'f')
     decoder.merge(encoder.next() ?? new Uint8Array())
     expect(other.value).toBe('abcdef')
+  })
+
+  it('goes on after an erasure of what had several heads', () => {
+    const [one, other] = [new TextDocument(A), new TextDocument(B)]
+    const middle = new TextDocument(C)
+    const far = new TextDocument('d'.repeat(32) as ReplicaId)
+    const encoder = new UpdateEncoder(middle)
+    const decoder = new UpdateDecoder(far)
+    one.insert(0, 'OOOO')
+    other.insert(0, 'XX')
+    middle.merge(one.encodeSince([]))
+    middle.merge(other.encodeSince([]))
+    decoder.merge(encoder.next() ?? NOTHING)
+    other.merge(one.encodeSince([]))
+    middle.erase()
+    // The next op of the author whom the session heard last: it knows both heads, not that author's alone.
+    other.insert(5, 'z')
+    middle.merge(other.encodeSince(middle.vector))
+    decoder.merge(encoder.next() ?? NOTHING)
+    expect([other.value, middle.value, far.value]).toEqual(['OOOOXzX', 'OOOOXzX', 'OOOOXzX'])
+  })
+
+  it("takes every op to know its author's former one, whatever it says", () => {
+    const one = new TextDocument(A)
+    const other = new TextDocument(B)
+    const encoder = new UpdateEncoder(one)
+    const decoder = new UpdateDecoder(other)
+    one.insert(0, 'so')
+    decoder.merge(encoder.next() ?? new Uint8Array())
+    // A deletion at the caret by the same author, the counter as expected, no parents.
+    decoder.merge(Uint8Array.from([0x21, 0, 0, 1]))
+    expect(other.version).toEqual([{ replica: A, counter: 3 }])
+    const loaded = TextDocument.load(other.save(), C)
+    loaded.insert(1, 'x')
+    other.merge(loaded.encodeSince(other.vector))
+    expect(loaded.value).toBe('sxo')
+    expect(other.value).toBe('sxo')
   })
 
   it('says so when ops were erased before they were sent', () => {

@@ -71,6 +71,7 @@ export class UpdateDecoder {
     }
     const number = this.numbers[author]
     if (number === undefined || core.graph.nextCounterOf(number) !== counter) return undefined
+    if (parents) parents = core.withOwn(number, counter, parents)
     const step = place === ELSEWHERE ? unzigzag(this.readSmall()) : place === BEFORE_CARET ? -1 : 0
     const position = state.caret + step
     const unit = kind === INSERT ? (bytes[this.at++] as number) : 0

@@ -204,6 +204,23 @@ export class EventGraph {
     return version > this.starts.at(run) ? [version - 1] : this.parents.at(run)
   }
 
+  /** Whether a version holds a unit. Takes as long as there is in the version that is newer than the unit. */
+  holds(version: Frontier, unit: LocalVersion): boolean {
+    const queue = [...version].sort((left, right) => left - right)
+    for (let newest = queue.pop(); newest !== undefined && newest >= unit; newest = queue.pop()) {
+      const run = this.runAt(newest)
+      const first = this.starts.at(run)
+      if (first <= unit) return true
+      while (queue.length > 0 && (queue[queue.length - 1] as number) >= first) queue.pop()
+      for (const parent of this.parents.at(run)) {
+        let at = queue.length
+        while (at > 0 && (queue[at - 1] as number) > parent) at--
+        if (queue[at - 1] !== parent) queue.splice(at, 0, parent)
+      }
+    }
+    return false
+  }
+
   /** A replica's run with a counter, or the last one before it; -1 when there is none. */
   runWith(author: number, counter: number): number {
     const { runs } = this.chain(author)
