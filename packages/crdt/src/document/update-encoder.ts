@@ -107,7 +107,9 @@ export class UpdateEncoder {
     const { graph } = this.core
     if (!this.hasSent || author !== this.author || this.ends[this.places[author] as number] !== counter)
       return false
-    return from > graph.startOf(run) || graph.singleParentOfRun(run) === from - 1
+    if (from > graph.startOf(run)) return true
+    // The first unit after an erasure has no parent here, though what was erased may have had several heads.
+    return from > 0 && graph.singleParentOfRun(run) === from - 1
   }
 
   private writeOp(
