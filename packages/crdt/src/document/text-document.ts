@@ -104,10 +104,10 @@ export class TextDocument {
    */
   insert(position: number, text: string): void {
     const { current, author } = this
+    if (typeof text !== 'string') throw invalidIntent('"text" is a well-formed string')
     const { length } = text
     const isOne = length === 1 && (text.charCodeAt(0) & 0xf800) !== 0xd800
-    if (!isOne && (typeof text !== 'string' || !text.isWellFormed()))
-      throw invalidIntent('"text" is a well-formed string')
+    if (!isOne && !text.isWellFormed()) throw invalidIntent('"text" is a well-formed string')
     checkCount(position, 'position')
     const counter = current.graph.nextCounterOf(author)
     const { text: buffer } = current
