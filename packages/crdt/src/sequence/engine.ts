@@ -290,7 +290,7 @@ export class SequenceEngine {
     const first = graph.length
     if (graph.singleHead !== first - 1 || !runs.endsInsertAt(position)) return false
     if (!graph.extend(author, counter, count)) return false
-    runs.extendInsert(position, count)
+    runs.extendInsert(count)
     this.turningPoints.add(first, count)
     return true
   }

@@ -35,6 +35,8 @@ export class EventGraph {
   /** The author of the last run, and the counter that would continue it; 0 when none would. */
   private tipAuthor = -1
   private tipCounter = 0
+  /** The counter after that author's last one; the chain learns of it when somebody else makes a run. */
+  private tipEnd = 1
 
   /** How many units it holds; also the local version of the next one. */
   get length(): number {
@@ -79,7 +81,7 @@ export class EventGraph {
 
   /** The counter that the next unit of a replica has, as far as is known. */
   nextCounterOf(author: number): number {
-    return this.chain(author).end
+    return author === this.tipAuthor ? this.tipEnd : this.chain(author).end
   }
 
   /** The runs of a replica, by ascending counter. */
@@ -91,6 +93,7 @@ export class EventGraph {
   skipTo(author: number, nextCounter: number): void {
     const chain = this.chain(author)
     chain.end = Math.max(chain.end, nextCounter)
+    if (author === this.tipAuthor) this.tipEnd = Math.max(this.tipEnd, nextCounter)
   }
 
   /** True when all heads are among these units, of which none is named twice. */
@@ -112,7 +115,7 @@ export class EventGraph {
     if (this.head >= 0) this.head = this.units - 1
     else if (this.manyHeads.delete(last)) this.manyHeads.add(this.units - 1)
     this.tipCounter = counter + count
-    this.chain(author).end = counter + count
+    this.tipEnd = counter + count
     return true
   }
 
@@ -132,6 +135,7 @@ export class EventGraph {
     if (counters !== count) this.misfits.set(run, counters)
     this.units = first + count
     this.moveHeads(parents, this.units - 1)
+    if (this.tipAuthor >= 0) this.chain(this.tipAuthor).end = this.tipEnd
     const chain = this.chain(author)
     // The hub keeps each replica's order. Should one not, searching must still work.
     let at = chain.runs.length
@@ -140,6 +144,7 @@ export class EventGraph {
     else chain.runs.splice(at, 0, run)
     chain.end = Math.max(chain.end, counter + counters)
     this.tipAuthor = author
+    this.tipEnd = chain.end
     this.tipCounter = counters === count && chain.end === counter + counters ? chain.end : 0
     return first
   }

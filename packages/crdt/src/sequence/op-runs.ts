@@ -53,15 +53,10 @@ export class OpRuns {
     return this.lastKind === INSERT && position === this.lastPosition + this.end - this.lastStart
   }
 
-  /**
-   * Lengthens the last run by inserted units that follow it, when they do.
-   * @returns false when they do not; nothing has changed
-   */
-  extendInsert(position: number, count: number): boolean {
-    if (!this.endsInsertAt(position)) return false
+  /** Lengthens the last run by inserted units, which must follow what it inserted. */
+  extendInsert(count: number): void {
     this.end += count
     this.inserted += count
-    return true
   }
 
   /**
@@ -83,7 +78,11 @@ export class OpRuns {
   }
 
   private join(kind: OpKind, position: number, count: number): boolean {
-    if (kind === INSERT) return this.extendInsert(position, count)
+    if (kind === INSERT) {
+      const follows = this.endsInsertAt(position)
+      if (follows) this.extendInsert(count)
+      return follows
+    }
     if (kind === NOTHING || this.count === 0) return false
     const run = this.count - 1
     const length = this.end - this.lastStart
@@ -97,7 +96,7 @@ export class OpRuns {
     // Two single deletions, the second to the left of the first: somebody holds the backspace key.
     const turns = kind === DELETE && count === 1 && position === this.lastPosition - length
     if (!turns || (this.lastKind !== BACKSPACE && (this.lastKind !== DELETE || length !== 1))) return false
-    if (this.tails[this.tails.length - 1] === this.end - 1) return false
+    if (this.hasTails && this.tails[this.tails.length - 1] === this.end - 1) return false
     this.lastKind = BACKSPACE
     this.places.set(run, this.lastPosition * 4 + BACKSPACE)
     this.end++
