@@ -1,6 +1,6 @@
 import type { ReplicaId } from '../op.js'
 import { Column } from './column.js'
-import { FrontierColumn } from './version.js'
+import { FrontierColumn, START } from './version.js'
 import type { Frontier, LocalVersion } from './version.js'
 
 /** The runs of one replica, in the order of their counters. */
@@ -29,9 +29,8 @@ export class EventGraph {
   /** How many counters runs take that have another number of units: ops that did not fit. */
   private readonly misfits = new Map<number, number>()
   private units = 0
-  /** The only head, or -1 when there is none, or -2 when there are several. */
-  private head = -1
-  private readonly manyHeads = new Set<LocalVersion>()
+  /** The newest units but for the last one, which is always one of them. */
+  private readonly otherHeads = new Set<LocalVersion>()
   /** The author of the last run, and the counter that would continue it; 0 when none would. */
   private tipAuthor = -1
   private tipCounter = 0
@@ -49,12 +48,12 @@ export class EventGraph {
 
   /** The newest units: all others are in their past. */
   get heads(): Frontier {
-    return this.head >= 0 ? [this.head] : [...this.manyHeads]
+    return this.units === 0 ? START : [...this.otherHeads, this.units - 1]
   }
 
   /** The only head; below 0 when there is none or several. */
   get singleHead(): number {
-    return this.head
+    return this.otherHeads.size === 0 ? this.units - 1 : -2
   }
 
   /** A replica's number; it is given one when it has none. */
@@ -98,10 +97,12 @@ export class EventGraph {
 
   /** True when all heads are among these units, of which none is named twice. */
   coversHeads(frontier: Frontier): boolean {
-    if (this.head >= 0) return frontier.includes(this.head)
+    const { otherHeads } = this
+    if (this.units === 0) return true
+    if (frontier.length <= otherHeads.size || !frontier.includes(this.units - 1)) return false
     let covered = 0
-    for (const one of frontier) if (this.manyHeads.has(one)) covered++
-    return covered === this.manyHeads.size
+    for (const one of frontier) if (otherHeads.has(one)) covered++
+    return covered === otherHeads.size
   }
 
   /**
@@ -110,10 +111,7 @@ export class EventGraph {
    */
   extend(author: number, counter: number, count: number): boolean {
     if (author !== this.tipAuthor || counter !== this.tipCounter) return false
-    const last = this.units - 1
     this.units += count
-    if (this.head >= 0) this.head = this.units - 1
-    else if (this.manyHeads.delete(last)) this.manyHeads.add(this.units - 1)
     this.tipCounter = counter + count
     this.tipEnd = counter + count
     return true
@@ -133,8 +131,8 @@ export class EventGraph {
     this.counters.push(counter)
     this.parents.push(parents)
     if (counters !== count) this.misfits.set(run, counters)
+    this.moveHeads(parents, first - 1)
     this.units = first + count
-    this.moveHeads(parents, this.units - 1)
     if (this.tipAuthor >= 0) this.chain(this.tipAuthor).end = this.tipEnd
     const chain = this.chain(author)
     // The hub keeps each replica's order. Should one not, searching must still work.
@@ -149,17 +147,10 @@ export class EventGraph {
     return first
   }
 
-  private moveHeads(parents: Frontier, added: LocalVersion): void {
-    const { manyHeads } = this
-    if (this.coversHeads(parents)) {
-      this.head = added
-      manyHeads.clear()
-      return
-    }
-    if (this.head >= 0) manyHeads.add(this.head)
-    this.head = -2
-    for (const parent of parents) manyHeads.delete(parent)
-    manyHeads.add(added)
+  private moveHeads(parents: Frontier, last: LocalVersion): void {
+    const { otherHeads } = this
+    if (otherHeads.size > 0) for (const parent of parents) otherHeads.delete(parent)
+    if (last >= 0 && !parents.includes(last)) otherHeads.add(last)
   }
 
   /** The run that holds a unit. */
