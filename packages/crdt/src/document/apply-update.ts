@@ -57,7 +57,7 @@ function isBeforeRoot(
   return !core.coversRoot(parents)
 }
 
-/** The frontier that an op's parents are, which must be known: ascending, one of each replica. */
+/** The frontier that an op's parents are, which must be known: ascending, none twice. */
 function parentsIn(core: DocumentCore, author: number, run: GraphRun): Frontier {
   return core.withOwn(author, run.counter, named(core, run.parents))
 }
@@ -69,13 +69,13 @@ function named(core: DocumentCore, parents: readonly OpId[]): Frontier {
     const version = core.locate(graph.numberOf(replica), counter)
     return version >= 0 ? [version] : START
   }
-  const newest = new Map<number, LocalVersion>()
+  const frontier: LocalVersion[] = []
   for (const { replica, counter } of parents) {
-    const author = graph.numberOf(replica)
-    const version = core.locate(author, counter)
-    if (version > (newest.get(author) ?? UNKNOWN) && version >= 0) newest.set(author, version)
+    const version = core.locate(graph.numberOf(replica), counter)
+    if (version >= 0) frontier.push(version)
   }
-  return [...newest.values()].sort((left, right) => left - right)
+  frontier.sort((left, right) => left - right)
+  return frontier.filter((version, index) => index === 0 || version !== frontier[index - 1])
 }
 
 /** Merges an update that nothing stands in the way of. What is known already is passed over. */
