@@ -46,6 +46,11 @@ export interface TextPeer<Doc> extends Exchange<Doc> {
   /** A document that takes all of `bytes`, what {@link TextPeer.whole} gave, as a single update. */
   whole(doc: Doc): Uint8Array
   readWhole(bytes: Uint8Array, name: ReplicaName): Doc
+  /**
+   * The history by itself, which {@link TextPeer.readWhole} takes; absent when what `save` gives holds nothing
+   * beside it, such as a text that is ready to be read.
+   */
+  history?(doc: Doc): Uint8Array
   /** The least that a joiner needs who shall see the text and go on writing; absent when it is what `save` gives. */
   joiner?(doc: Doc): Uint8Array
 }

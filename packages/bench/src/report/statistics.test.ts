@@ -21,7 +21,8 @@ describe('median', () => {
 
 describe('planRuns', () => {
   it('runs what is fast as often as asked, and warms it up', () => {
-    expect(planRuns(10, 7)).toEqual({ warmUps: 4, runs: 7 })
+    expect(planRuns(10, 7)).toEqual({ warmUps: 20, runs: 9 })
+    expect(planRuns(200, 7)).toEqual({ warmUps: 6, runs: 7 })
     expect(planRuns(900, 7)).toEqual({ warmUps: 1, runs: 7 })
     expect(planRuns(1_500, 7)).toEqual({ warmUps: 0, runs: 5 })
   })

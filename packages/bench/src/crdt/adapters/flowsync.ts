@@ -42,6 +42,7 @@ const textPeer: TextPeer<TextDocument> = {
     document.merge(bytes)
     return document
   },
+  history: (document) => document.encodeSince([]),
   save: (document) => document.save(),
   load: (bytes, name) => TextDocument.load(bytes, replicaOf(name)),
   joiner: (document) => document.snapshot(),

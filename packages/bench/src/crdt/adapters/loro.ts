@@ -63,6 +63,7 @@ const text: TextPeer<Document> = {
   since: ({ doc }, mark) => doc.export({ mode: 'update', from: mark as VersionVector }),
   merge: ({ doc }, update) => void doc.import(update),
   whole: ({ doc }) => doc.export({ mode: 'update' }),
+  history: ({ doc }) => doc.export({ mode: 'update' }),
   readWhole: load,
   joiner: ({ doc }) => doc.export({ mode: 'shallow-snapshot', frontiers: doc.frontiers() }),
 }
