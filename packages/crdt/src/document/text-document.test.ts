@@ -129,7 +129,7 @@ describe('documents that exchange updates', () => {
 })
 
 describe('a session', () => {
-  it('takes two bytes for a typed character, and one for a backspace', () => {
+  it('takes three bytes for a typed character, and two for a backspace', () => {
     const one = new TextDocument(A)
     const other = new TextDocument(B)
     const encoder = new UpdateEncoder(one)
@@ -141,16 +141,16 @@ describe('a session', () => {
     }
     expect(send()).toBe('')
     one.insert(0, 'h')
-    // Head, new replica and its id, counter as expected, no parents; then the character.
-    expect(send()).toBe(`20${'00'}${A}${'00'}${'01'}68`)
+    // Number, head, new replica and its id, counter as expected, no parents; then the character.
+    expect(send()).toBe(`00${'20'}${'00'}${A}${'00'}${'01'}68`)
     one.insert(1, 'i')
-    expect(send()).toBe('0069')
+    expect(send()).toBe('010069')
     one.delete(1, 1)
-    expect(send()).toBe('05')
+    expect(send()).toBe('0205')
     one.insert(0, 'é')
-    expect(send()).toBe('1402c3a9')
+    expect(send()).toBe('031402c3a9')
     one.insert(2, '!')
-    expect(send()).toBe('080221')
+    expect(send()).toBe('04080221')
     expect(other.value).toBe('éh!')
   })
 
@@ -222,13 +222,57 @@ describe('a session', () => {
     one.insert(0, 'so')
     decoder.merge(encoder.next() ?? new Uint8Array())
     // A deletion at the caret by the same author, the counter as expected, no parents.
-    decoder.merge(Uint8Array.from([0x21, 0, 0, 1]))
+    decoder.merge(Uint8Array.from([1, 0x21, 0, 0, 1]))
     expect(other.version).toEqual([{ replica: A, counter: 3 }])
     const loaded = TextDocument.load(other.save(), C)
     loaded.insert(1, 'x')
     other.merge(loaded.encodeSince(other.vector))
     expect(loaded.value).toBe('sxo')
     expect(other.value).toBe('sxo')
+  })
+
+  it('takes an op that names a parent twice for one that names it once', () => {
+    const other = new TextDocument(B)
+    other.insert(0, '987')
+    const start = Buffer.from(`30${'00'}${A}${'00'}${'01'}${'03'}313233`, 'hex')
+    // An ASCII character where the caret is, by the same author, whose parents are its third unit and that again.
+    const forged = Buffer.from(`00${'20'}${'00'}${'00'}${'03'}${'0003'}${'0003'}${'21'}`, 'hex')
+    const [apart, together] = [new TextDocument(C), new TextDocument('d'.repeat(32) as ReplicaId)]
+    const decoder = new UpdateDecoder(apart)
+    decoder.merge(start)
+    apart.merge(other.encodeSince([]))
+    decoder.merge(forged)
+    together.merge(other.encodeSince([]))
+    new UpdateDecoder(together).merge(Buffer.concat([start, forged]))
+    expect([apart.value, apart.version]).toEqual([together.value, together.version])
+    expect(apart.version).toEqual([
+      { replica: A, counter: 4 },
+      { replica: B, counter: 3 },
+    ])
+  })
+
+  it('refuses what was lost, repeated or misplaced before it disturbs anything', () => {
+    const [one, other] = pair('abc')
+    const encoder = new UpdateEncoder(one)
+    const decoder = new UpdateDecoder(other)
+    const updates = ['d', 'e', 'f'].map((letter, index) => {
+      one.insert(3 + index, letter)
+      return encoder.next() ?? new Uint8Array()
+    })
+    const [first, second, third] = updates as [Uint8Array, Uint8Array, Uint8Array]
+    expect(() => decoder.merge(second)).toThrow(
+      expect.objectContaining({
+        code: 'update/out-of-order',
+        details: { expected: 0, received: 1 },
+      }) as Error,
+    )
+    decoder.merge(first)
+    expect(() => decoder.merge(first)).toThrow(refusal('update/out-of-order'))
+    expect(() => decoder.merge(third)).toThrow(refusal('update/out-of-order'))
+    expect(other.value).toBe('abcd')
+    decoder.merge(second)
+    decoder.merge(third)
+    expect(other.value).toBe('abcdef')
   })
 
   it('says so when ops were erased before they were sent', () => {

@@ -7,7 +7,6 @@ import type { OpKind } from '../sequence/op-runs.js'
 import type { LocalVersion } from '../sequence/version.js'
 import type { TextDelta } from '../text-delta.js'
 import { applyUpdate } from './apply-update.js'
-import { UNKNOWN } from './document-core.js'
 import { readParentCount } from './decode-update.js'
 import type { DocumentCore } from './document-core.js'
 import { BEFORE_CARET, ELSEWHERE, HAS_HEAD, HAS_LENGTH, IS_MISFIT, PATCH } from './session-format.js'
@@ -18,6 +17,8 @@ import type { GraphRun, OpRun } from './update-format.js'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const NO_BYTES = new Uint8Array()
+/** Ops with more parents than that are no common ones. */
+const MAX_SHORT_PARENTS = 8
 
 /** Merges the updates of one {@link UpdateEncoder}, in the order in which it made them. */
 export class UpdateDecoder {
@@ -29,6 +30,8 @@ export class UpdateDecoder {
   private readonly numbers: number[] = []
   /** The last unit of the session in the graph. */
   private last: LocalVersion = -1
+  /** Of the next update. */
+  private number = 0
   /** What {@link readSmall} reads from. */
   private bytes: Uint8Array = NO_BYTES
   private at = 0
@@ -40,11 +43,15 @@ export class UpdateDecoder {
   /**
    * Merges an update.
    * @returns what changed, in order
-   * @throws FlowSyncError as {@link TextDocument.merge} does; nothing has changed then, and the same update
-   *   may be merged later
+   * @throws FlowSyncError as {@link TextDocument.merge} does, and `update/out-of-order` (retryable) when updates
+   *   of the session are missing before it, or it was merged before. Nothing has changed then, and the same
+   *   update may be merged later.
    */
   merge(bytes: Uint8Array): readonly TextDelta[] {
-    return this.mergeOne(bytes) ?? this.mergeAny(bytes)
+    if (bytes.length > 0 && bytes[0] !== this.number) throw outOfOrder(this.number, bytes[0] as number)
+    const deltas = this.mergeOne(bytes) ?? this.mergeAny(bytes)
+    this.number = (this.number + 1) % 256
+    return deltas
   }
 
   /**
@@ -53,13 +60,13 @@ export class UpdateDecoder {
    */
   private mergeOne(bytes: Uint8Array): readonly TextDelta[] | undefined {
     const { state, core } = this
-    const head = bytes[0] as number
+    const head = bytes[1] as number
     const kind = head & 3
     const place = (head >> 2) & 3
     const isUsual = head < IS_MISFIT && kind <= DELETE && place <= ELSEWHERE && (head & HAS_LENGTH) === 0
     if (!isUsual || core === undefined || core !== this.document.core) return undefined
     this.bytes = bytes
-    this.at = 1
+    this.at = 2
     let { author } = state
     let counter = state.endOf(author)
     let parents: readonly LocalVersion[] | undefined
@@ -102,16 +109,21 @@ export class UpdateDecoder {
     return Number.NaN
   }
 
-  /** Parents that are all held; undefined for all else. */
+  /** Parents that are all held, a few of different replicas; undefined for all else. */
   private readParents(core: DocumentCore): readonly LocalVersion[] | undefined {
     const count = this.readSmall()
     if (count === 0) return [this.last]
+    if (count > MAX_SHORT_PARENTS + 1) return undefined
     const parents: LocalVersion[] = []
+    const authors: number[] = []
     for (let left = count - 1; left > 0; left--) {
       const number = this.numbers[this.readSmall()]
-      const version = number === undefined ? UNKNOWN : core.locate(number, this.readSmall())
+      // Twice the same replica is for the long way to see to: only its newest op is a parent.
+      if (number === undefined || authors.includes(number)) return undefined
+      const version = core.locate(number, this.readSmall())
       if (!(version >= 0)) return undefined
       parents.push(version)
+      authors.push(number)
     }
     return parents.length > 0 ? parents : undefined
   }
@@ -141,6 +153,14 @@ export class UpdateDecoder {
   }
 }
 
+function outOfOrder(expected: number, received: number): FlowSyncError<'update/out-of-order'> {
+  return new FlowSyncError(
+    'update/out-of-order',
+    `The session goes on with update ${expected}, not ${received}; merge that first, or begin a new session.`,
+    { retryable: true, details: { expected, received } },
+  )
+}
+
 interface Ops {
   readonly graphRuns: GraphRun[]
   readonly opRuns: OpRun[]
@@ -151,6 +171,8 @@ function decode(bytes: Uint8Array, state: SessionState): Ops {
   try {
     const ops: Ops = { graphRuns: [], opRuns: [], inserted: '' }
     const reader = new ByteReader(bytes)
+    // The number, which was looked at before.
+    reader.u8()
     while (reader.remaining > 0) readOp(reader, state, ops)
     return ops
   } catch (cause) {
