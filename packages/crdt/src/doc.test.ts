@@ -613,6 +613,77 @@ describe('an op that fits nothing', () => {
     expect(JSON.stringify(fold.value).split('{')).toHaveLength(42)
   })
 
+  it('may name items that it does not reach: they go, and are told of, in one pass', () => {
+    const items = Array.from({ length: 6 }, (_, index) => index)
+    const fold = new Fold(shaped)
+    const op = fold.prepare(shaped.actions.insert(['items'], 0, ...items), {
+      replica: me,
+      counter: 1,
+      nowMs: 0,
+    })?.op
+    if (!op) throw new Error('nothing was made')
+    fold.receive({ ...op, seq: 1 })
+    const named = (counter: number, length: number) =>
+      ({ first: { by: 'seq', seq: 1, counter }, length }) as const
+    const body = shaped.encodeBody({
+      target: { kind: 'fixed', type: 'list', path: ['items'] },
+      change: {
+        kind: 'remove',
+        steps: [{ position: 2 ** 31 - 1, deleteCount: 1 }],
+        elements: [named(5, 2), named(2, 2)],
+      },
+    })
+    const received = fold.receive({
+      replica: theirs,
+      counter: 1,
+      count: 1,
+      base: 1,
+      extra: [],
+      body,
+      seq: 2,
+    })
+    expect(fold.value).toEqual({ body: '', votes: 0, items: [0, 3], meta: { note: '' } })
+    const gone = (position: number) => ({
+      path: ['items'],
+      type: 'list',
+      delta: { position, deleteCount: 2, insert: [] },
+    })
+    expect(received).toEqual({ kind: 'applied', deltas: [gone(1), gone(2)] })
+  })
+
+  it('may name an item several times, and others of the same op are still known', () => {
+    const full = new Fold(shaped)
+    const op = full.prepare(shaped.actions.insert(['items'], 0, 'a', 'b', 'c'), {
+      replica: me,
+      counter: 1,
+      nowMs: 0,
+    })?.op
+    if (!op) throw new Error('nothing was made')
+    full.receive({ ...op, seq: 1 })
+    const first = { first: { by: 'seq', seq: 1, counter: 1 }, length: 1 } as const
+    const body = shaped.encodeBody({
+      target: { kind: 'fixed', type: 'list', path: ['items'] },
+      change: {
+        kind: 'remove',
+        steps: [{ position: 0, deleteCount: 1 }],
+        elements: [first, first, first],
+      },
+    })
+    full.receive({ replica: theirs, counter: 1, count: 1, base: 1, extra: [], body, seq: 2 })
+    const joiner = new Fold(shaped, { state: full.encodeState(), seq: 2 })
+    const next = joiner.prepare(shaped.actions.set(['items', 0], 'B'), {
+      replica: 'c0'.repeat(16) as ReplicaId,
+      counter: 1,
+      nowMs: 0,
+    })?.op
+    if (!next) throw new Error('nothing was made')
+    full.receive({ ...next, seq: 3 })
+    expect([full.value, joiner.value].map(({ items }) => items)).toEqual([
+      ['B', 'c'],
+      ['B', 'c'],
+    ])
+  })
+
   it('cannot take an item away for some and leave it for others', () => {
     // A removal that takes units from under the items they show, without naming them.
     const session = createSession(shaped, 2)

@@ -98,21 +98,37 @@ function insert(task: Task, { position, nodes }: Extract<DocChange, { kind: 'ins
 }
 
 function remove(task: Task, change: Extract<DocChange, { kind: 'remove' }>): void {
-  const { state, op, list } = task
+  const { state, op } = task
   for (const [index, counter] of stepCounters(op.counter, change.steps).entries()) {
     const step = change.steps[index]
     if (!step) continue
     for (const one of patch(task, counter, { ...step, insertCount: 0 })) takeUnits(task, one)
   }
-  for (const element of removedElements(task, change)) {
-    // It stands somewhere else when somebody has moved it meanwhile.
-    const index = indexOfElement(element)
-    if (index !== undefined) {
-      list.mayHide = true
-      tell(task, { position: index, deleteCount: 1, insert: [] })
+  // Each once, however often it is named.
+  const removed = new Set(removedElements(task, change))
+  // One stands somewhere else when somebody has moved it meanwhile.
+  const left = new Set([...removed].filter(({ places }) => places.at(-1)?.unit.isGone === false))
+  if (left.size > 0) hideAll(task, left)
+  for (const element of removed) dropElement(state, element)
+}
+
+/** Tells that elements are shown no more, in one pass however many they are. */
+function hideAll(task: Task, hidden: ReadonlySet<ListElement>): void {
+  const { list } = task
+  list.mayHide = true
+  let position = 0
+  let deleteCount = 0
+  for (const unit of list.units) {
+    if (!unit.element || !isShown(unit)) continue
+    if (hidden.has(unit.element)) {
+      deleteCount++
+      continue
     }
-    dropElement(state, element)
+    if (deleteCount > 0) tell(task, { position, deleteCount, insert: [] })
+    deleteCount = 0
+    position++
   }
+  if (deleteCount > 0) tell(task, { position, deleteCount, insert: [] })
 }
 
 function removedElements({ state, op, list }: Task, change: Extract<DocChange, { kind: 'remove' }>) {
