@@ -18,7 +18,7 @@ interface WriteOp extends CausalContext {
  */
 export class Cells<Key> {
   /** Rows by key, in the order in which keys came; most have one. */
-  private readonly index = new Map<Key, number | readonly number[]>()
+  private readonly index = new Map<Key, number | number[]>()
   readonly replicas: ReplicaId[] = []
   readonly counters: number[] = []
   /** Infinity for an op that has no seq yet. */
@@ -46,8 +46,9 @@ export class Cells<Key> {
   /** The value of the latest time, then of the greatest replica; it does not depend on seqs. Undefined when there is none. */
   shown(key: Key): unknown {
     const found = this.index.get(key)
-    const row = typeof found === 'object' ? this.byTime(found).at(-1) : found
-    return row === undefined ? undefined : this.values[row]
+    if (typeof found !== 'object') return found === undefined ? undefined : this.values[found]
+    // Anybody can write to a key at the same time: what shows is found without an order of all.
+    return this.values[found.reduce((latest, row) => (this.compare(latest, row) > 0 ? latest : row))]
   }
 
   /** When the writes under a key were made. */
@@ -57,11 +58,14 @@ export class Cells<Key> {
 
   /** Rows by time, that of the shown value last. */
   byTime(rows: readonly number[]): number[] {
+    return [...rows].sort((left, right) => this.compare(left, right))
+  }
+
+  private compare(left: number, right: number): number {
     const { times, replicas } = this
-    return [...rows].sort((left, right) => {
-      const difference = (times[left] ?? 0) - (times[right] ?? 0)
-      return difference || ((replicas[left] ?? '') < (replicas[right] ?? '') ? -1 : 1)
-    })
+    const byTime = (times[left] ?? 0) - (times[right] ?? 0)
+    if (byTime !== 0 || replicas[left] === replicas[right]) return byTime
+    return (replicas[left] ?? '') < (replicas[right] ?? '') ? -1 : 1
   }
 
   /**
@@ -99,8 +103,10 @@ export class Cells<Key> {
   ): void {
     const row = this.free.pop() ?? this.seqs.length
     this.put(row, replica, counter, seq, time, value)
-    const others = this.rows(key)
-    this.index.set(key, others.length === 0 ? row : [...others, row])
+    const others = this.index.get(key)
+    if (others === undefined) this.index.set(key, row)
+    else if (typeof others === 'number') this.index.set(key, [others, row])
+    else others.push(row)
   }
 
   private put(
@@ -121,10 +127,10 @@ export class Cells<Key> {
   /** Removes what the author of an op knew under a key; all of it when no op is given. False: there was nothing. */
   remove(key: Key, op?: CausalContext): boolean {
     const rows = this.rows(key)
-    const rest = op ? rows.filter((row) => !this.isKnown(row, op)) : NONE
+    const rest = op ? rows.filter((row) => !this.isKnown(row, op)) : []
     if (rest.length === rows.length) return false
     for (const row of rows) {
-      if (rest.includes(row)) continue
+      if (op && !this.isKnown(row, op)) continue
       this.values[row] = undefined
       this.free.push(row)
     }

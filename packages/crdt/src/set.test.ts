@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { ReplicaId } from './op.js'
 import { set } from './set.js'
 import type { SetElement } from './set.js'
 import { createSession } from './tests/session.js'
 
+const ANN = 'a0'.repeat(16) as ReplicaId
 const rule = set()
 const { add, delete: remove } = rule.actions
 
@@ -19,6 +21,13 @@ describe('set', () => {
     session.pull()
     expect([...session.value(0)]).toEqual(['ann'])
     expect([...session.value(1)]).toEqual(['ann'])
+  })
+
+  it('shows an element that very many have added at the same time', () => {
+    const state = rule.create()
+    for (let seq = 1; seq <= 200_000; seq++) state.cells.add('ann', ANN, seq, seq, 0, undefined)
+    const bytes = rule.encodeState(state)
+    expect([...rule.value(rule.decodeState(bytes, 200_000))]).toEqual(['ann'])
   })
 
   it('removes what the author of a delete has seen, whoever added it', () => {

@@ -170,7 +170,9 @@ function readValue(state: SetState): ReadonlySet<SetElement> {
   const { cells } = state
   const first = new Map<SetElement, number>()
   for (const key of cells.keys()) {
-    first.set(key, Math.min(...cells.rows(key).map((row) => cells.seqs[row] ?? Infinity)))
+    let seq = Infinity
+    for (const row of cells.rows(key)) seq = Math.min(seq, cells.seqs[row] ?? Infinity)
+    first.set(key, seq)
   }
   // By the place of the first add that still counts; those without a place come last, as they were made.
   const elements = [...first].sort(([, left], [, right]) => left - right || 0).map(([element]) => element)
