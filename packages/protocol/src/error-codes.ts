@@ -112,6 +112,10 @@ export const ERROR_CODES = Object.freeze({
     'An update or a version lies before the snapshot that the document began with.',
     'Load a document that was saved with its history.',
   ),
+  'update/out-of-order': code(
+    'Updates of a session are missing before this one, or it was merged before.',
+    'Merge the missing one first (`details.expected`), or begin a new session.',
+  ),
 
   'limit/rate': code('Too many requests.', 'Wait `retryAfterMs`.'),
   'limit/streams': code(

@@ -8,6 +8,7 @@ export const RETRYABLE_CODES: ReadonlySet<string> = new Set([
   'stream/epoch-changed',
   'op/counter-gap',
   'update/missing-parents',
+  'update/out-of-order',
   'limit/rate',
   'hub/draining',
   'hub/overloaded',

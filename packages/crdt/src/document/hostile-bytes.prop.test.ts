@@ -69,8 +69,11 @@ function attack<Document extends GraphDocument>(subject: GraphSubject<Document>,
 
     const decoded = subject.create(replicaId(8004))
     const decoder = subject.decoder(decoded)
-    if (random.chance(0.5)) decoder.merge(words)
-    const { code } = mergeHostile(subject, decoded, bytes, (update) => decoder.merge(update))
+    const merged = random.chance(0.5) ? 1 : 0
+    if (merged > 0) decoder.merge(words)
+    // With the number that is expected, so that more than that is read.
+    const numbered = random.chance(0.5) ? bytes : Uint8Array.of(merged, ...bytes)
+    const { code } = mergeHostile(subject, decoded, numbered, (update) => decoder.merge(update))
     // What was refused has not changed what the session knows either.
     if (code !== undefined && decoded.length > 0)
       mergeHostile(subject, decoded, more, (update) => decoder.merge(update))

@@ -1,5 +1,6 @@
 /*
- * A session's updates: ops until the end of the bytes, each in terms of those before it in the session.
+ * A session's updates: their number in the session, modulo 256, so that none is lost, repeated or misplaced
+ * unnoticed; then ops until the end of the bytes, each in terms of those before it in the session.
  *
  *   u8      bits 0-1: what it does. Bits 2-3: position. Bit 4: more than one unit. Bit 5: another author or
  *           other parents than the op before. Bit 6: an op that did not fit. Bit 7: 0

@@ -21,7 +21,7 @@ import { caretAfter, zigzag } from './update-format.js'
 const encoder = new TextEncoder()
 
 /**
- * Turns what is added to a document into updates, each in terms of those before: two bytes for a typed
+ * Turns what is added to a document into updates, each in terms of those before: three bytes for a typed
  * character. Every update must reach the one {@link UpdateDecoder} of the other side, in order; after a
  * connection was lost both begin anew, and what is missing goes by {@link TextDocument.encodeSince}.
  */
@@ -35,6 +35,8 @@ export class UpdateEncoder {
   private readonly ends: number[] = []
   private sent: LocalVersion
   private hasSent = false
+  /** Of the next update. */
+  private number = 0
   private author = -1
   private caret = 0
 
@@ -54,6 +56,7 @@ export class UpdateEncoder {
     const { graph } = this.core
     if (this.sent === graph.length) return undefined
     this.writer.clear()
+    this.writer.u8(this.number)
     let run = graph.runAt(this.sent)
     for (let from = this.sent; from < graph.length; run++) {
       const end = graph.endOf(run)
@@ -62,6 +65,7 @@ export class UpdateEncoder {
     }
     this.sent = graph.length
     this.hasSent = true
+    this.number = (this.number + 1) % 256
     return this.writer.finish()
   }
 

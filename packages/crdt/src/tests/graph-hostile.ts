@@ -64,7 +64,13 @@ export function* hugeClaims(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-const UPDATE_ERRORS = ['update/invalid', 'update/missing-parents', 'update/needs-history', 'state/invalid']
+const UPDATE_ERRORS = [
+  'update/invalid',
+  'update/missing-parents',
+  'update/needs-history',
+  'update/out-of-order',
+  'state/invalid',
+]
 
 function codeOf(error: unknown, allowed: readonly string[]): string {
   if (isFlowSyncError(error) && allowed.includes(error.code)) return error.code
