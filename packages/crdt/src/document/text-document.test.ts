@@ -234,14 +234,14 @@ describe('a session', () => {
   it('takes an op that names a parent twice for one that names it once', () => {
     const other = new TextDocument(B)
     other.insert(0, '987')
-    const start = Buffer.from(`30${'00'}${A}${'00'}${'01'}${'03'}313233`, 'hex')
+    const start = Buffer.from(`00${'30'}${'00'}${A}${'00'}${'01'}${'03'}313233`, 'hex')
     // An ASCII character where the caret is, by the same author, whose parents are its third unit and that again.
     const forged = Buffer.from(`00${'20'}${'00'}${'00'}${'03'}${'0003'}${'0003'}${'21'}`, 'hex')
     const [apart, together] = [new TextDocument(C), new TextDocument('d'.repeat(32) as ReplicaId)]
     const decoder = new UpdateDecoder(apart)
     decoder.merge(start)
     apart.merge(other.encodeSince([]))
-    decoder.merge(forged)
+    decoder.merge(Buffer.concat([Uint8Array.of(1), forged]))
     together.merge(other.encodeSince([]))
     new UpdateDecoder(together).merge(Buffer.concat([start, forged]))
     expect([apart.value, apart.version]).toEqual([together.value, together.version])
