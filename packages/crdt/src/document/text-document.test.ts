@@ -236,7 +236,7 @@ describe('a session', () => {
     other.insert(0, '987')
     const start = Buffer.from(`00${'30'}${'00'}${A}${'00'}${'01'}${'03'}313233`, 'hex')
     // An ASCII character where the caret is, by the same author, whose parents are its third unit and that again.
-    const forged = Buffer.from(`00${'20'}${'00'}${'00'}${'03'}${'0003'}${'0003'}${'21'}`, 'hex')
+    const forged = Buffer.from(`20${'00'}${'00'}${'03'}${'0003'}${'0003'}${'21'}`, 'hex')
     const [apart, together] = [new TextDocument(C), new TextDocument('d'.repeat(32) as ReplicaId)]
     const decoder = new UpdateDecoder(apart)
     decoder.merge(start)
