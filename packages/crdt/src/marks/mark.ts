@@ -47,12 +47,12 @@ export function isMark(change: MarkChange): change is Mark {
 }
 
 /** True when two marks look alike: the same name, the same value. */
-export function isSameValue(a: Mark, b: Mark): boolean {
+function isSameValue(a: Mark, b: Mark): boolean {
   return a === b || (a.key === b.key && a.json.text === b.json.text)
 }
 
 /** True when two marks look alike and go on alike where text is typed. */
-export function isSameMark(a: Mark, b: Mark): boolean {
+function isSameMark(a: Mark, b: Mark): boolean {
   if (a === b) return true
   return isSameValue(a, b) && a.expandsBefore === b.expandsBefore && a.expandsAfter === b.expandsAfter
 }

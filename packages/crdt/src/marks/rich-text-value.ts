@@ -36,7 +36,7 @@ interface Shown {
 const shownSets = new WeakMap<MarkSet, Shown>()
 
 /** The values that a reader sees. */
-export function markValues(set: MarkSet): MarkValues {
+function markValues(set: MarkSet): MarkValues {
   return shownOf(set).values
 }
 
