@@ -815,7 +815,29 @@ describe('carrying over', () => {
     }
     const expected = maker.value as { items: readonly unknown[] }
     carryOver(pending, source, target, mint)
-    expect(target.value).toEqual({ ...expected, items: ['mine', { t: 'old' }] })
+    expect(target.value).toEqual({ ...expected, items: [{ t: 'old' }, 'mine'] })
+  })
+
+  it('appends to a list what was appended, however much longer it is', () => {
+    const start = (replica: ReplicaId, ...items: readonly string[]) => {
+      const fold = new Fold(shaped)
+      const made = fold.prepare(shaped.actions.insert(['items'], 0, ...items), {
+        replica,
+        counter: 1,
+        nowMs: 0,
+      })
+      if (!made) throw new Error('nothing was made')
+      fold.receive({ ...made.op, seq: 1 })
+      return fold
+    }
+    const theirs = 'b0'.repeat(16) as ReplicaId
+    const [source, maker] = [start(theirs, 'a', 'b'), start(theirs, 'a', 'b')]
+    const target = start('d0'.repeat(16) as ReplicaId, 'a', 'b', 'c', 'd')
+    const own = { replica: me, counter: 1, nowMs: 0 }
+    const edit = maker.prepare(shaped.actions.insert(['items'], 2, 'mine'), own)
+    if (!edit) throw new Error('nothing was made')
+    carryOver([{ op: edit.op, keep: true }], source, target, () => own)
+    expect(target.value.items).toEqual(['a', 'b', 'c', 'd', 'mine'])
   })
 
   it('finds the items of lists again, and leaves alone those it does not find', () => {

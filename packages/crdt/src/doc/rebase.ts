@@ -1,4 +1,6 @@
 import type { Json } from '../json.js'
+import { commonPlaces } from '../list/common-places.js'
+import type { CommonPlaces } from '../list/common-places.js'
 import type { AppliedOp, RebaseContext } from '../rule.js'
 import { rebaseTextDelta } from '../text-rebase.js'
 import { CHANGED_TYPE } from './body.js'
@@ -57,7 +59,7 @@ function rebaseListChange(
   from: ListContainer,
   to: ListContainer,
 ): DocBody | undefined {
-  const places = placesBetween(from, to)
+  const places = commonPlaces(textsOf(from), textsOf(to))
   switch (change.kind) {
     case 'insert':
       return insertBody(to, places.gap(shownBefore(from, change.position)), change.nodes, undefined)
@@ -93,7 +95,7 @@ function indexNow(
   op: AppliedOp<DocBody>,
   change: Change<'assign' | 'move'>,
   from: ListContainer,
-  places: Places,
+  places: CommonPlaces,
 ): number | undefined {
   const element = findElement(source, op, from, change.element)
   return element && places.item(indexOfElement(element))
@@ -112,7 +114,7 @@ function counterpart(source: DocState, target: DocState, container: Container): 
       from = contentAt(from, segment)
       to = contentAt(to, segment)
     } else if (from.type === 'list' && to.type === 'list' && typeof segment === 'number') {
-      const index = placesBetween(from, to).item(segment)
+      const index = commonPlaces(textsOf(from), textsOf(to)).item(segment)
       to = index === undefined ? undefined : itemOf(to, index)
       from = itemOf(from, segment)
     } else return undefined
@@ -122,32 +124,6 @@ function counterpart(source: DocState, target: DocState, container: Container): 
 
 function itemOf(list: ListContainer, index: number): Content | undefined {
   return winner(elementAt(list, unitPosition(list, index))?.values)
-}
-
-interface Places {
-  /** Where an item of the source is in the target; undefined for one that may not be there. */
-  readonly item: (index: number | undefined) => number | undefined
-  /** Where a place between items of the source is in the target. */
-  readonly gap: (index: number) => number
-}
-
-function placesBetween(source: ListContainer, target: ListContainer): Places {
-  const before = textsOf(source)
-  const after = textsOf(target)
-  const max = Math.min(before.length, after.length)
-  let head = 0
-  while (head < max && before[head] === after[head]) head++
-  let tail = 0
-  while (tail < max - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++
-  const tailStart = before.length - tail
-  const shift = after.length - before.length
-  return {
-    item: (index) => {
-      if (index === undefined || index < head) return index
-      return index >= tailStart ? index + shift : undefined
-    },
-    gap: (index) => (index >= tailStart && index > head ? index + shift : Math.min(index, tailStart + shift)),
-  }
 }
 
 /** Keys of values have one order, so that equal items have equal texts. */

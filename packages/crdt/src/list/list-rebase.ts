@@ -1,5 +1,6 @@
 import type { RebaseContext } from '../rule.js'
 import type { ListContext } from './claims.js'
+import { commonPlaces } from './common-places.js'
 import type { ListBody } from './list-body.js'
 import { deleteBody, insertBody, moveBody, setBody } from './list-edits.js'
 import type { ListState } from './list-state.js'
@@ -18,7 +19,7 @@ export function rebaseListBody(
   _after: unknown,
   { op, source, target }: RebaseContext<ListState>,
 ): ListBody | undefined {
-  const places = placesBetween(source, target)
+  const places = commonPlaces(textsOf(source), textsOf(target))
   const context: ListContext = { ...op, seq: undefined }
   switch (body.kind) {
     case 'insert':
@@ -35,7 +36,7 @@ export function rebaseListBody(
     case 'move': {
       const element = source.elements.resolve(context, body.name)
       const [index] = element === undefined ? [] : indicesOf(source, new Set([element]))
-      const from = index === undefined ? undefined : places.item(index)
+      const from = places.item(index)
       if (from === undefined) return undefined
       const stampAfter = () => body.stamp
       if (body.kind === 'set') return setBody(target, from, body.json, stampAfter, undefined)
@@ -62,33 +63,6 @@ function indicesOf(state: ListState, elements: ReadonlySet<Handle>): number[] {
     index++
   })
   return indices
-}
-
-interface Places {
-  /** Where an item of the source is in the target; undefined for one that may not be there. */
-  readonly item: (index: number) => number | undefined
-  /** Where a place between items of the source is in the target. */
-  readonly gap: (index: number) => number
-}
-
-function placesBetween(source: ListState, target: ListState): Places {
-  const before = textsOf(source)
-  const after = textsOf(target)
-  const max = Math.min(before.length, after.length)
-  let head = 0
-  while (head < max && before[head] === after[head]) head++
-  let tail = 0
-  while (tail < max - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++
-  const tailStart = before.length - tail
-  const shift = after.length - before.length
-  return {
-    item: (index) => (index < head ? index : index >= tailStart ? index + shift : undefined),
-    gap: (index) => {
-      // What was appended is appended.
-      if (index === before.length) return after.length
-      return index >= tailStart && index > head ? index + shift : Math.min(index, tailStart + shift)
-    },
-  }
 }
 
 function textsOf(state: ListState): (string | undefined)[] {
