@@ -1,3 +1,4 @@
+import type { ReplicaId } from '../op.js'
 import { NO_UNIT } from './anchor-source.js'
 import type { AnchorSource } from './anchor-source.js'
 import { NO_MARKS } from './mark.js'
@@ -33,6 +34,7 @@ export class MarkTracker {
   private units: RunList<UnitMarks>
   /** Mark ops in the order in which they came. */
   private readonly tracked: TrackedMark[] = []
+  private readonly byAuthor = new Map<ReplicaId, TrackedMark[]>()
   /** Ops taken that are not in the prepared version. */
   private readonly unknown = new Set<TrackedMark>()
   /** What {@link verdicts} said at the prepared version. */
@@ -95,7 +97,9 @@ export class MarkTracker {
     // An op of which nothing is left still takes a number.
     this.hold(first, insertCount === 0 ? Math.max(1, deleteCount) : deleteCount, UNMARKED)
     if (insertCount === 0) return NO_MARKS
-    const later = [...this.unknown].filter((op) => this.isWithin(first + deleteCount, op))
+    const later = [...this.unknown]
+      .filter((op) => this.isWithin(first + deleteCount, op))
+      .sort((a, b) => a.version - b.version)
     const unit: UnitMarks = born.length === 0 && later.length === 0 ? UNMARKED : { born, later }
     this.hold(first + deleteCount, insertCount, unit)
     return marksOf(verdicts(unit, isAnything))
@@ -109,12 +113,32 @@ export class MarkTracker {
       ...op,
       ...this.anchorsOf(op),
       version,
-      unknown: new Set(this.unknown),
+      known: this.knownByAuthor(),
     }
     this.hold(source.take(version), 1, UNMARKED)
     this.tracked.push(tracked)
+    const own = this.byAuthor.get(op.replica)
+    if (own) own.push(tracked)
+    else this.byAuthor.set(op.replica, [tracked])
     this.seen = new Map()
     return op.length === 0 ? [] : this.spread(tracked)
+  }
+
+  /** The last mark op of each author in the prepared version: it holds of each author the first ones, up to some op. */
+  private knownByAuthor(): ReadonlyMap<ReplicaId, number> {
+    const known = new Map<ReplicaId, number>()
+    for (const [replica, ops] of this.byAuthor) {
+      let low = -1
+      let high = ops.length
+      while (high - low > 1) {
+        const middle = (low + high) >> 1
+        if (this.unknown.has(ops[middle] as TrackedMark)) high = middle
+        else low = middle
+      }
+      const last = ops[low]
+      if (last) known.set(replica, last.version)
+    }
+    return known
   }
 
   /** Notes the marks of the next units; those of an op that are not inserted have none. */

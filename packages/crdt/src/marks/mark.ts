@@ -66,11 +66,11 @@ export function changed(set: MarkSet, change: MarkChange): MarkSet {
   const former = set.find(({ key }) => key === change.key)
   if (!isMark(change)) return former ? set.filter((mark) => mark !== former) : set
   if (former && isSameMark(former, change)) return set
-  return byKey([...set.filter((mark) => mark !== former), change])
+  return sortedByKey([...set.filter((mark) => mark !== former), change])
 }
 
 /** Marks of different keys in their order. */
-export function byKey(marks: readonly Mark[]): MarkSet {
+export function sortedByKey(marks: readonly Mark[]): MarkSet {
   return [...marks].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
@@ -87,5 +87,5 @@ export function inherited(left: MarkSet, right: MarkSet): MarkSet {
   for (const mark of right) {
     if (mark.expandsBefore && !marks.some(({ key }) => key === mark.key)) marks.push(mark)
   }
-  return marks.length === 0 ? NO_MARKS : byKey(marks)
+  return marks.length === 0 ? NO_MARKS : sortedByKey(marks)
 }

@@ -28,13 +28,13 @@ export interface TrackedMark extends MarkOp {
   readonly version: number
   readonly start: Anchor
   readonly end: Anchor
-  /** Earlier ops of the tracker that its author did not know. */
-  readonly unknown: ReadonlySet<TrackedMark>
+  /** The last mark op of each author that its author knew. Whoever knew one knew all before by that author. */
+  readonly known: ReadonlyMap<ReplicaId, number>
 }
 
 /** True when the author of `other` knew `op`, so that `other` stands in its place. */
 export function isReplacedBy(op: TrackedMark, other: TrackedMark): boolean {
-  return op.version < other.version && !other.unknown.has(op)
+  return op.version <= (other.known.get(op.replica) ?? -1)
 }
 
 /** Orders concurrent ops by clock, then by who wrote: the same everywhere. Positive when `a` wins. */

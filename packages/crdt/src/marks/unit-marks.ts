@@ -1,4 +1,4 @@
-import { NO_MARKS, byKey, inherited, isMark } from './mark.js'
+import { NO_MARKS, inherited, isMark, sortedByKey } from './mark.js'
 import type { Mark, MarkChange, MarkSet } from './mark.js'
 import type { TrackedMark } from './tracked-mark.js'
 import { compareWriters, isReplacedBy } from './tracked-mark.js'
@@ -14,7 +14,7 @@ export interface Verdict {
 export interface UnitMarks {
   /** What it had from its neighbours when it was inserted, by what its author knew; one verdict a key. */
   readonly born: readonly Verdict[]
-  /** Ops that mark or unmark it and that its author did not know. */
+  /** Ops that mark or unmark it and that its author did not know, in the order in which they came. */
   readonly later: readonly TrackedMark[]
 }
 
@@ -41,29 +41,40 @@ export function isSameUnitMarks(a: UnitMarks, b: UnitMarks): boolean {
 export function verdicts(unit: UnitMarks, isKnown: (op: TrackedMark) => boolean): readonly Verdict[] {
   const known = unit.later.filter(isKnown)
   if (known.length === 0) return unit.born
-  const byKey = new Map<string, Verdict>()
-  for (const verdict of unit.born) byKey.set(verdict.change.key, verdict)
-  for (const key of new Set(known.map(({ change }) => change.key))) {
-    const from = byKey.get(key)?.from
-    const rivals = known.filter(({ change }) => change.key === key)
-    if (from) rivals.push(from)
-    const winner = winnerOf(rivals)
-    byKey.set(key, { change: winner.change, from: winner })
+  const found = new Map(unit.born.map((verdict) => [verdict.change.key, verdict]))
+  const byKey = new Map<string, TrackedMark[]>()
+  for (const op of known) {
+    const ops = byKey.get(op.change.key)
+    if (ops) ops.push(op)
+    else byKey.set(op.change.key, [op])
   }
-  return [...byKey.values()]
+  for (const [key, ops] of byKey) {
+    const winner = winnerOf(ops, found.get(key)?.from)
+    found.set(key, { change: winner.change, from: winner })
+  }
+  return [...found.values()]
 }
 
-/** Of ops that nobody replaced who knew them, the one with the latest clock. */
-function winnerOf(rivals: readonly TrackedMark[]): TrackedMark {
-  return rivals
-    .filter((op) => !rivals.some((other) => isReplacedBy(op, other)))
-    .reduce((winner, op) => (compareWriters(op, winner) > 0 ? op : winner))
+/**
+ * Of ops that nobody replaced who knew them, the one with the latest clock.
+ * @param later in the order in which they came
+ * @param born known to the author of the unit, who knew none of `later`
+ */
+function winnerOf(later: readonly TrackedMark[], born: TrackedMark | undefined): TrackedMark {
+  const left: TrackedMark[] = []
+  const add = (op: TrackedMark) => {
+    // Who knew what one of these has replaced is replaced as well, so that looking at these is enough.
+    if (!left.some((other) => isReplacedBy(op, other))) left.push(op)
+  }
+  for (let index = later.length - 1; index >= 0; index--) add(later[index] as TrackedMark)
+  if (born) add(born)
+  return left.reduce((winner, op) => (compareWriters(op, winner) > 0 ? op : winner))
 }
 
 /** The marks among verdicts. */
 export function marksOf(found: readonly Verdict[]): MarkSet {
   const marks = found.map(({ change }) => change).filter(isMark)
-  return marks.length === 0 ? NO_MARKS : byKey(marks)
+  return marks.length === 0 ? NO_MARKS : sortedByKey(marks)
 }
 
 /**

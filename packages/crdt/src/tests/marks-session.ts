@@ -148,8 +148,10 @@ export class MarksSession {
     const { random } = this
     const position = random.below(this.hub.value.text.length + 4)
     const length = random.chance(0.2) ? 2 ** 31 - 1 : 1 + random.below(5)
-    if (random.chance(0.5))
-      return { kind: 'text', patch: { position, deleteCount: length, insert: random.pick(PIECES) } }
+    if (random.chance(0.5)) {
+      const insert = random.chance(0.3) ? '' : random.pick(PIECES)
+      return { kind: 'text', patch: { position, deleteCount: length, insert } }
+    }
     const name = random.pick(NAMES)
     const isRemoval = random.chance(0.3)
     const value = random.pick(VALUES)
