@@ -36,10 +36,6 @@ interface Shown {
 const shownSets = new WeakMap<MarkSet, Shown>()
 
 /** The values that a reader sees. */
-function markValues(set: MarkSet): MarkValues {
-  return shownOf(set).values
-}
-
 function shownOf(set: MarkSet): Shown {
   const known = shownSets.get(set)
   if (known) return known
