@@ -50,7 +50,8 @@ export class TextDocument {
   }
 
   /**
-   * A document from what {@link save} or {@link snapshot} made. Its history is decoded only when needed.
+   * A document from what {@link save} or {@link snapshot} made. Its history is decoded only when needed; should it
+   * not make the saved text, whatever needs it throws `state/invalid` and changes nothing.
    * @param replica of the new instance, not of the one that was saved
    * @throws FlowSyncError `state/invalid` for any other bytes
    */

@@ -23,11 +23,7 @@ const NODE_CELLS = ITEMS + MAX_ITEMS
  * arrays. It counts units in two ways, so that a position at the prepared version, and the position in
  * the document that belongs to it, are found in logarithmic time. Nothing is ever taken out.
  *
- * A span is units that were inserted from left to right and have fared alike since. Each unit but the
- * first has its left neighbour as left origin; all have the same right origin.
- *
- * There are several views, each prepared at a version of its own. What is said of the prepared version is
- * said of the view that was selected.
+ * As in the {@link SpanStore}, what is said of the prepared version is said of the view that was selected.
  */
 export class SpanTree extends SpanStore {
   private nodes = new Int32Array(4 * NODE_CELLS)

@@ -16,8 +16,8 @@ import { Views } from './views.js'
  * "Collaborative Text Editing with Eg-walker: Better, Faster, Smaller", EuroSys 2025, section 3).
  *
  * It begins at a critical version, one that all later ops have in their past, with a placeholder for
- * the content of then, and takes the later ops one by one. It holds the units at two versions at once: the
- * prepared one, which is moved to the parents of an op before the op is read, and that of the document.
+ * the content of then, and takes the later ops one by one. It holds the units at several versions at once: that
+ * of the document, and a few prepared ones, of which one is moved to the parents of an op before the op is read.
  */
 export class Tracker {
   private readonly graph: EventGraph
@@ -35,7 +35,7 @@ export class Tracker {
   /** The view of the tree that is prepared at the parents of the op that is read. */
   private view = 0
   private readonly views = new Views()
-  /** Where the last op inserted, as long as nothing else has happened: the span and its ends in both views. */
+  /** Where the last op inserted, as long as nothing else has happened: the span, and its ends as prepared and as shown. */
   private cursor: Span = NO_SPAN
   private cursorPrepared = 0
   private cursorShown = 0
