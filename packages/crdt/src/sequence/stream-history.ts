@@ -1,7 +1,7 @@
 import type { OpId } from '../op.js'
 import { Column } from './column.js'
 import { EventGraph } from './event-graph.js'
-import { START, FrontierColumn } from './version.js'
+import { Prefixes } from './prefixes.js'
 import type { Frontier, LocalVersion } from './version.js'
 
 /** An op's name, place and parents, as they travel. */
@@ -42,16 +42,16 @@ export class StreamHistory {
   readonly floor: number
   /** By run. */
   private readonly seqs = new Column('safe')
-  /** The seqs of placed ops, ascending, and the version that all ops up to each make. */
+  /** The seqs of placed ops, ascending, the first being the floor. */
   private readonly places = new Column('safe')
-  private readonly prefixes = new FrontierColumn()
+  private readonly prefixes: Prefixes
   /** What the author of each replica's last op knew when making it. */
   private readonly lastPasts: Past[] = []
 
   constructor(floor: number) {
     this.floor = floor
     this.places.push(floor)
-    this.prefixes.push(START)
+    this.prefixes = new Prefixes(this.graph)
   }
 
   /** Reads an op's past. Total: what it names and this history does not hold is left out. */
@@ -134,12 +134,8 @@ export class StreamHistory {
 
   /** Ops come in the order of their seqs; seqs between belong to ops that did nothing here. */
   private place(run: number, seq: number): void {
-    const { prefixes, graph } = this
-    const last = this.lastUnitOf(run)
-    const parents = graph.parentsOfRun(run)
-    const before = prefixes.at(prefixes.length - 1)
     this.places.push(seq)
-    prefixes.push([...before.filter((version) => !parents.includes(version)), last])
+    this.prefixes.push(run)
   }
 
   /** Gives an unplaced op its seq. */

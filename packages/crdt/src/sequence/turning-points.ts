@@ -44,6 +44,9 @@ export class TurningPoints {
 }
 
 function isWithin(inner: Frontier, outer: Frontier): boolean {
-  for (const one of inner) if (!outer.includes(one)) return false
+  if (inner === outer) return true
+  if (inner.length > outer.length) return false
+  const known = outer.length > 8 ? new Set(outer) : undefined
+  for (const one of inner) if (known ? !known.has(one) : !outer.includes(one)) return false
   return true
 }

@@ -8,7 +8,7 @@ export type LocalVersion = number
 
 /**
  * A set of units that holds with each unit all that its author knew, named by its newest units. Empty:
- * what the graph began with. Naming more units than needed is allowed and costs time.
+ * what the graph began with. Naming more units than needed is allowed and costs time. Never changed once made.
  */
 export type Frontier = readonly LocalVersion[]
 
@@ -31,7 +31,7 @@ export class FrontierColumn {
     else if (second === undefined) this.cells.push(first)
     else {
       this.cells.push(-2 - this.sets.length)
-      this.sets.push(frontier.slice())
+      this.sets.push(frontier)
     }
   }
 
