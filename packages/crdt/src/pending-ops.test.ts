@@ -46,6 +46,13 @@ describe('PendingOps', () => {
     expect(pending.headsBeside(ben)).toEqual([])
   })
 
+  it('name the other replica when that is the only one left', () => {
+    const pending = of([ben, 5], [ann, 1])
+    pending.take({ replica: ann, counter: 1 })
+    expect(pending.headsBeside(ann)).toEqual([{ replica: ben, counter: 5 }])
+    expect(pending.headsBeside(ben)).toEqual([])
+  })
+
   it('leave from the front of a long queue', () => {
     const pending = of(...Array.from({ length: 500 }, (_, index) => [ann, index + 1] as const))
     for (let counter = 1; counter <= 400; counter++)

@@ -27,6 +27,9 @@ export class PendingOps<Item extends HasOp> {
   /** Items before this index have left. */
   private start = 0
   private readonly chains = new Map<ReplicaId, Chain>()
+  /** Whose op was added last, who is nearly always the only one. */
+  private author: ReplicaId | undefined
+  private chain: Chain | undefined
 
   get count(): number {
     return this.items.length - this.start
@@ -41,12 +44,13 @@ export class PendingOps<Item extends HasOp> {
   add(pending: Item): void {
     this.items.push(pending)
     const { replica, counter, count } = pending.op
-    const chain = this.chains.get(replica)
-    if (!chain) this.chains.set(replica, { live: 1, last: counter + count - 1 })
-    else {
-      chain.live++
-      chain.last = counter + count - 1
+    if (replica !== this.author || !this.chain) {
+      this.author = replica
+      this.chain = this.chains.get(replica) ?? { live: 0, last: 0 }
+      this.chains.set(replica, this.chain)
     }
+    this.chain.live++
+    this.chain.last = counter + count - 1
   }
 
   /** Removes the op with this id and returns it; undefined when it is not pending. */
@@ -58,7 +62,10 @@ export class PendingOps<Item extends HasOp> {
       if (!pending || pending.op.replica !== id.replica || pending.op.counter !== id.counter) continue
       this.remove(index)
       chain.live--
-      if (chain.live === 0) this.chains.delete(id.replica)
+      if (chain.live === 0) {
+        this.chains.delete(id.replica)
+        this.chain = undefined
+      }
       return pending
     }
     return undefined
@@ -78,7 +85,7 @@ export class PendingOps<Item extends HasOp> {
 
   /** The last pending op of every replica but `self`: what a new op of `self` knew beyond the hub's order. */
   headsBeside(self: ReplicaId): readonly OpId[] {
-    if (this.chains.size === 0 || (this.chains.size === 1 && this.chains.has(self))) return NONE
+    if (this.chains.size === 0 || (this.chain && this.chains.size === 1 && self === this.author)) return NONE
     const heads: OpId[] = []
     for (const [replica, { last }] of this.chains) {
       if (replica !== self) heads.push({ replica, counter: last })
