@@ -9,15 +9,30 @@ export function Editor({ slug }: { slug: string }) {
   const [value, , doc, { access, pendingCount, isSynced }] = useStream(`doc:${slug}`)
   const [initial] = useState(value)
   const [problem, setProblem] = useState<string>()
+  const [unsaved, setUnsaved] = useState(0)
   const field = useRef<HTMLTextAreaElement>(null)
 
   useEffect(() => {
     if (!field.current) return
-    return bindTextField(field.current, doc, { onError: (error) => setProblem(String(error)) })
+    const fail = (error: unknown) => setProblem(String(error))
+    const text = {
+      get value() {
+        return doc.value
+      },
+      onDelta: doc.onDelta.bind(doc),
+      replace(position: number, length: number, insert: string) {
+        const receipt = doc.replace(position, length, insert)
+        if (!receipt) return
+        setUnsaved((count) => count + 1)
+        void receipt.saved.catch(fail).finally(() => setUnsaved((count) => count - 1))
+      },
+    }
+    return bindTextField(field.current, text, { onError: fail })
   }, [doc])
 
   const words = value.trim() === '' ? 0 : value.trim().split(/\s+/).length
-  const state = pendingCount > 0 ? 'saved on this device' : isSynced ? 'saved' : 'loading…'
+  const queued = unsaved > 0 ? 'saving…' : 'saved on this device'
+  const state = pendingCount > 0 ? queued : isSynced ? 'saved' : 'loading…'
 
   return (
     <section className="card editor" aria-labelledby="editor-title">

@@ -53,7 +53,10 @@ export class Cells<Key> {
 
   /** When the writes under a key were made. */
   timesOf(key: Key): readonly HybridTime[] {
-    return this.index.has(key) ? this.rows(key).map((row) => this.times[row] ?? 0) : NONE
+    const { times } = this
+    const found = this.index.get(key)
+    if (found === undefined) return NONE
+    return typeof found === 'number' ? [times[found] ?? 0] : found.map((row) => times[row] ?? 0)
   }
 
   /** Rows by time, that of the shown value last. */
@@ -76,17 +79,21 @@ export class Cells<Key> {
     const { values } = this
     const found = this.index.get(key)
     if (found === undefined) {
-      this.add(key, op.replica, op.counter, op.seq, time, value)
+      const row = this.freeRow()
+      this.put(row, op.replica, op.counter, op.seq, time, value)
+      this.index.set(key, row)
       return value !== undefined
+    }
+    // As a rule the one write that is there is replaced.
+    if (typeof found === 'number' && this.isKnown(found, op)) {
+      const shown = values[found]
+      const kept = isSameJson(shown, value) ? shown : value
+      this.put(found, op.replica, op.counter, op.seq, time, kept)
+      return kept !== shown
     }
     const before = this.shown(key)
     const same = this.rows(key).find((row) => isSameJson(values[row], value))
     const kept = same === undefined ? value : values[same]
-    // As a rule the one write that is there is replaced.
-    if (typeof found === 'number' && this.isKnown(found, op)) {
-      this.put(found, op.replica, op.counter, op.seq, time, kept)
-      return kept !== before
-    }
     this.remove(key, op)
     this.add(key, op.replica, op.counter, op.seq, time, kept)
     return this.shown(key) !== before
@@ -101,12 +108,16 @@ export class Cells<Key> {
     time: HybridTime,
     value: unknown,
   ): void {
-    const row = this.free.pop() ?? this.seqs.length
+    const row = this.freeRow()
     this.put(row, replica, counter, seq, time, value)
     const others = this.index.get(key)
     if (others === undefined) this.index.set(key, row)
     else if (typeof others === 'number') this.index.set(key, [others, row])
     else others.push(row)
+  }
+
+  private freeRow(): number {
+    return this.free.pop() ?? this.seqs.length
   }
 
   private put(
