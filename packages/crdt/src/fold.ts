@@ -179,7 +179,7 @@ export class Fold<Value, Intent, Body, State, Delta = never> {
    */
   encodeState(): Uint8Array {
     if (this.pendingOps.count > 0) {
-      throw new FlowSyncError('state/pending', 'A state with pending ops cannot be encoded.')
+      throw new FlowSyncError('state/pending', 'Pending ops cannot be encoded.')
     }
     return this.rule.encodeState(this.state)
   }

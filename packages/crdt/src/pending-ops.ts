@@ -12,6 +12,7 @@ interface HasOp {
 }
 
 interface Chain {
+  readonly replica: ReplicaId
   /** Ops of the replica that are pending. */
   live: number
   /** The last counter they take. */
@@ -27,8 +28,7 @@ export class PendingOps<Item extends HasOp> {
   /** Items before this index have left. */
   private start = 0
   private readonly chains = new Map<ReplicaId, Chain>()
-  /** Whose op was added last, who is nearly always the only one. */
-  private author: ReplicaId | undefined
+  /** That of whose op was added last, who is nearly always the only one. */
   private chain: Chain | undefined
 
   get count(): number {
@@ -44,13 +44,13 @@ export class PendingOps<Item extends HasOp> {
   add(pending: Item): void {
     this.items.push(pending)
     const { replica, counter, count } = pending.op
-    if (replica !== this.author || !this.chain) {
-      this.author = replica
-      this.chain = this.chains.get(replica) ?? { live: 0, last: 0 }
-      this.chains.set(replica, this.chain)
+    let { chain } = this
+    if (chain?.replica !== replica) {
+      chain = this.chain = this.chains.get(replica) ?? { replica, live: 0, last: 0 }
+      this.chains.set(replica, chain)
     }
-    this.chain.live++
-    this.chain.last = counter + count - 1
+    chain.live++
+    chain.last = counter + count - 1
   }
 
   /** Removes the op with this id and returns it; undefined when it is not pending. */
@@ -85,7 +85,7 @@ export class PendingOps<Item extends HasOp> {
 
   /** The last pending op of every replica but `self`: what a new op of `self` knew beyond the hub's order. */
   headsBeside(self: ReplicaId): readonly OpId[] {
-    if (this.chains.size === 0 || (this.chain && this.chains.size === 1 && self === this.author)) return NONE
+    if (this.chains.size === 0 || (this.chains.size === 1 && this.chain?.replica === self)) return NONE
     const heads: OpId[] = []
     for (const [replica, { last }] of this.chains) {
       if (replica !== self) heads.push({ replica, counter: last })
