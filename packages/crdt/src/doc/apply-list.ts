@@ -90,7 +90,7 @@ function insert(task: Task, { position, nodes }: Extract<DocChange, { kind: 'ins
   const elements = nodes.map((node) => growElement(state, node, counters, list))
   const units = elements.flatMap(({ places }) => places.map(({ unit }) => unit))
   for (const change of patch(task, op.counter, { position, deleteCount: 0, insertCount: nodes.length })) {
-    const added = units.slice(change.insertOffset, change.insertOffset + change.insertCount)
+    const added = units.slice(0, change.insertCount)
     addUnits(list, change.position, added)
     const items = added.map(({ element }) => readContent(winner(element?.values) ?? null))
     tell(task, { position: shownBefore(list, change.position), deleteCount: 0, insert: items })

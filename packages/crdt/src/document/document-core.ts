@@ -1,14 +1,13 @@
 import type { OpId } from '../op.js'
 import { SequenceEngine } from '../sequence/engine.js'
-import type { Content } from '../sequence/engine.js'
 import { EventGraph } from '../sequence/event-graph.js'
 import { BACKSPACE, DELETE, INSERT } from '../sequence/op-runs.js'
 import type { OpKind } from '../sequence/op-runs.js'
-import { TextBuffer } from '../sequence/text-buffer.js'
+import type { TextBuffer } from '../sequence/text-buffer.js'
+import { TextContent } from '../sequence/text-content.js'
 import { START } from '../sequence/version.js'
 import type { Frontier, LocalVersion } from '../sequence/version.js'
 import { addTextDelta } from '../text-delta.js'
-import type { TextDelta } from '../text-delta.js'
 import { InsertedText } from './inserted-text.js'
 
 /** What {@link DocumentCore.locate} answers for a unit that belongs to what the core began with. */
@@ -26,47 +25,22 @@ export interface Root {
 }
 
 /** The text, the graph and the inserted text of a document, kept in step. */
-export class DocumentCore implements Content {
+export class DocumentCore {
   readonly root: Root
   readonly graph = new EventGraph()
+  readonly content: TextContent
   readonly text: TextBuffer
   readonly inserted = new InsertedText()
   readonly engine: SequenceEngine
   /** What to add to a unit's number when the document came to this core from those it had before. */
   shift = 0
-  /** Collects what changes, as long as somebody wants to know. */
-  deltas: TextDelta[] | undefined
-  /** What the op that is being merged inserts. */
-  private insert = ''
 
   constructor(root: Root) {
     this.root = root
-    this.text = new TextBuffer(root.text)
-    this.engine = new SequenceEngine(this.graph, this, true)
+    this.content = new TextContent(root.text)
+    this.text = this.content.text
+    this.engine = new SequenceEngine(this.graph, this.content, true)
     for (const { replica, counter } of root.ends) this.graph.skipTo(this.graph.numberOf(replica), counter)
-  }
-
-  get length(): number {
-    return this.text.length
-  }
-
-  get hasPairs(): boolean {
-    return this.text.hasPairs
-  }
-
-  isTail(position: number): boolean {
-    return this.text.isTail(position)
-  }
-
-  tailsWithin(position: number, count: number): readonly number[] {
-    return this.text.tailsWithin(position, count)
-  }
-
-  change(position: number, deleteCount: number, insertCount: number): void {
-    const insert = insertCount === 0 ? '' : this.insert
-    if (deleteCount > 0) this.text.delete(position, deleteCount)
-    if (insertCount > 0) this.text.insert(position, insert)
-    if (this.deltas) addTextDelta(this.deltas, { position, deleteCount, insert })
   }
 
   /** Merges a patch. What does not fit at the version it was made at is made to. */
@@ -79,14 +53,14 @@ export class DocumentCore implements Content {
     deleteCount: number,
     insert: string,
   ): void {
-    this.insert = insert
+    this.content.insert = insert
     this.inserted.append(insert)
     this.engine.apply(author, counter, counters, parents, position, deleteCount, insert.length)
   }
 
   /** Merges a patch of somebody who knows everything, and that fits. */
   patchNext(author: number, counter: number, position: number, deleteCount: number, insert: string): void {
-    this.insert = insert
+    this.content.insert = insert
     if (insert !== '') this.inserted.append(insert)
     const count = deleteCount + insert.length
     this.engine.applyNext(author, counter, count, position, deleteCount, insert.length)
@@ -114,7 +88,8 @@ export class DocumentCore implements Content {
     if (!this.engine.typeOn(author, counter, position, insert.length)) return false
     this.inserted.append(insert)
     this.text.insert(position, insert)
-    if (this.deltas) addTextDelta(this.deltas, { position, deleteCount: 0, insert })
+    const { deltas } = this.content
+    if (deltas) addTextDelta(deltas, { position, deleteCount: 0, insert })
     return true
   }
 

@@ -82,7 +82,7 @@ export class TextDocument {
 
   /** In UTF-16 units. */
   get length(): number {
-    return this.current.length
+    return this.current.text.length
   }
 
   /** The newest ops it holds. */
@@ -138,15 +138,10 @@ export class TextDocument {
 
   private edit(position: number, length: number, text: string): void {
     const { current, author } = this
-    const { text: buffer, graph } = current
-    let start = Math.min(position, buffer.length)
-    let end = start + Math.min(length, buffer.length - start)
-    const isEmpty = end === start
-    if (start > 0 && start < buffer.length && buffer.isTail(start)) start--
-    if (isEmpty) end = start
-    else if (end < buffer.length && buffer.isTail(end)) end++
-    if (end === start && text === '') return
-    current.patchNext(author, graph.nextCounterOf(author), start, end - start, text)
+    const { engine, graph } = current
+    engine.fit(position, length)
+    if (engine.fitCount === 0 && text === '') return
+    current.patchNext(author, graph.nextCounterOf(author), engine.fitPosition, engine.fitCount, text)
   }
 
   /**
@@ -193,7 +188,7 @@ export class TextDocument {
   }
 
   /** Decodes the history. @throws FlowSyncError `update/needs-history` when there is none */
-  openForMerge(): void {
+  private openForMerge(): void {
     if (this.current.root.version.length > 0 && !this.archive) throw needsHistory()
     this.open()
   }
@@ -202,11 +197,11 @@ export class TextDocument {
   collect(merge: () => void): readonly TextDelta[] {
     const { current } = this
     const deltas: TextDelta[] = []
-    current.deltas = deltas
+    current.content.deltas = deltas
     try {
       merge()
     } finally {
-      current.deltas = undefined
+      current.content.deltas = undefined
     }
     return deltas.length === 0 ? NO_DELTAS : deltas
   }

@@ -82,16 +82,16 @@ export class UpdateDecoder {
     const step = place === ELSEWHERE ? unzigzag(this.readSmall()) : place === BEFORE_CARET ? -1 : 0
     const position = state.caret + step
     const unit = kind === INSERT ? (bytes[this.at++] as number) : 0
-    if (!(position >= 0 && unit < 0x80) || this.at !== bytes.length) return undefined
+    if (!(position >= 0 && position <= MAX_UNITS && unit < 0x80) || this.at !== bytes.length) return undefined
 
     const insert = kind === INSERT ? String.fromCharCode(unit) : ''
     const deltas: TextDelta[] = []
-    core.deltas = deltas
+    core.content.deltas = deltas
     const goesOn = kind === INSERT && parents === undefined && this.last === core.graph.length - 1
     if (!goesOn || !core.typeOn(number, counter, position, insert)) {
       core.patch(number, counter, 1, parents ?? [this.last], position, kind === INSERT ? 0 : 1, insert)
     }
-    core.deltas = undefined
+    core.content.deltas = undefined
     state.step(author, counter + 1, position + insert.length)
     this.last = core.graph.length - 1
     return deltas

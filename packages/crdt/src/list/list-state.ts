@@ -181,7 +181,7 @@ export class ListState {
     for (const change of this.sequence.apply(head, { position, deleteCount, insertCount })) {
       if (change.deleteCount > 0) this.removeSlots(change.position, change.deleteCount)
       if (change.insertCount > 0) {
-        this.insertSlots(change.position, firstHandle + change.insertOffset, change.insertCount)
+        this.insertSlots(change.position, firstHandle, change.insertCount)
       }
     }
   }

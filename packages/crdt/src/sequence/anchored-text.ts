@@ -1,7 +1,6 @@
 import type { AnchorSource } from '../marks/anchor-source.js'
 import type { TextDelta } from '../text-delta.js'
 import type { Patch } from './engine.js'
-import { fitPatch } from './fit-patch.js'
 import { INSERT, NOTHING } from './op-runs.js'
 import type { OpHead } from './stream-history.js'
 import { TextSequence } from './text-sequence.js'
@@ -41,8 +40,8 @@ export class AnchoredText extends TextSequence {
     const parents = history.parentsFor(past)
     const tracker = history.graph.coversHeads(parents) ? undefined : engine.trackerFor(parents)
     tracker?.prepare(parents)
-    const length = tracker ? tracker.preparedLength : this.content.length
-    const fitting = fitPatch(patch, length, (position) => engine.isTail(position, tracker))
+    engine.fit(patch.position, patch.deleteCount, tracker)
+    const fitting = { ...patch, position: engine.fitPosition, deleteCount: engine.fitCount }
     engine.apply(past.author, past.counter, 1, parents, 0, 0, 0)
     history.note(past, op.seq)
     return fitting

@@ -20,11 +20,8 @@ export interface Content {
   isTail(position: number): boolean
   /** Which of the units at a position are second halves of pairs, counted from there. */
   tailsWithin(position: number, count: number): readonly number[]
-  /**
-   * Deletes units and puts others in their place.
-   * @param insertOffset which of the units that the op inserts is the first
-   */
-  change(position: number, deleteCount: number, insertCount: number, insertOffset: number): void
+  /** Deletes units and puts what the op inserts, all of it or nothing, in their place. */
+  change(position: number, deleteCount: number, insertCount: number): void
 }
 
 const NONE: readonly number[] = []
@@ -46,9 +43,9 @@ export class SequenceEngine {
   private readonly joinsOps: boolean
   private readonly turningPoints = new TurningPoints()
   private tracker: Tracker | undefined
-  /** What the op that is being merged came to, where it was made. */
-  private position = 0
-  private deleteCount = 0
+  /** What {@link fit} found. */
+  fitPosition = 0
+  fitCount = 0
 
   /** @param joinsOps whether ops may become part of runs, so that their edges are forgotten */
   constructor(graph: EventGraph, content: Content, joinsOps: boolean) {
@@ -78,8 +75,8 @@ export class SequenceEngine {
     if (!this.graph.coversHeads(parents)) {
       return this.applyConcurrent(author, counter, counters, parents, position, deleteCount, insertCount)
     }
-    this.fit(position, deleteCount, this.content.length, undefined)
-    return this.applyNext(author, counter, counters, this.position, this.deleteCount, insertCount)
+    this.fit(position, deleteCount)
+    return this.applyNext(author, counter, counters, this.fitPosition, this.fitCount, insertCount)
   }
 
   /** Merges an op of somebody who knows everything, and that fits. */
@@ -105,7 +102,7 @@ export class SequenceEngine {
       const tails = content.tailsWithin(position, deleteCount)
       if (tails.length > 0) runs.noteTails(first, tails)
     }
-    if (units > 0) content.change(position, deleteCount, insertCount, 0)
+    if (units > 0) content.change(position, deleteCount, insertCount)
     return first
   }
 
@@ -126,8 +123,8 @@ export class SequenceEngine {
       tracker = this.trackerFor(parents)
       tracker.prepare(parents)
     }
-    this.fit(position, deleteCount, tracker.preparedLength, tracker)
-    const { position: start, deleteCount: deleted } = this
+    this.fit(position, deleteCount, tracker)
+    const { fitPosition: start, fitCount: deleted } = this
     const first = this.append(author, counter, counters, parents, deleted + insertCount, follows)
     this.log(start, deleted, insertCount, content.length, follows)
     if (deleted > 0) {
@@ -136,7 +133,7 @@ export class SequenceEngine {
     }
     if (insertCount > 0) {
       const shown = tracker.insert(first + deleted, start, insertCount)
-      content.change(shown, 0, insertCount, 0)
+      content.change(shown, 0, insertCount)
     } else if (deleted === 0) tracker.skip(first)
     return first
   }
@@ -174,8 +171,10 @@ export class SequenceEngine {
    * Makes a patch fit the sequence it is for; the one rule for whatever arrives, the same on every replica.
    * A range that reaches beyond the sequence is cut. One that begins or ends within a surrogate pair is
    * widened to all of the pair, and what is inserted within a pair goes before it.
+   * @param tracker prepared at the version the patch was made at; that of the content when absent
    */
-  private fit(position: number, deleteCount: number, length: number, tracker: Tracker | undefined): void {
+  fit(position: number, deleteCount: number, tracker?: Tracker): void {
+    const length = tracker ? tracker.preparedLength : this.content.length
     let start = position < length ? position : length
     let end = deleteCount < length - start ? start + deleteCount : length
     const isEmpty = end === start
@@ -183,12 +182,12 @@ export class SequenceEngine {
       if (start > 0 && start < length && this.isTail(start, tracker)) start--
       if (!isEmpty && end < length && this.isTail(end, tracker)) end++
     }
-    this.position = start
-    this.deleteCount = isEmpty ? 0 : end - start
+    this.fitPosition = start
+    this.fitCount = isEmpty ? 0 : end - start
   }
 
   /** Whether the unit at a position, of the content or of what a tracker has prepared, is the second half of a pair. */
-  isTail(position: number, tracker: Tracker | undefined): boolean {
+  private isTail(position: number, tracker: Tracker | undefined): boolean {
     if (!tracker) return this.content.isTail(position)
     const shown = tracker.shownPosition(position)
     return shown < 0 ? tracker.isLostTail(position) : this.content.isTail(shown)
@@ -228,7 +227,7 @@ export class SequenceEngine {
       this.removeUnits(tracker)
     } else {
       this.turningPoints.add(first, count)
-      content.change(start, count, 0, 0)
+      content.change(start, count, 0)
     }
     return first
   }
@@ -253,7 +252,7 @@ export class SequenceEngine {
         runs.noteTails(first, tails)
         for (const offset of tails) tracker.noteTail(first + offset)
       }
-      content.change(position, length, 0, 0)
+      content.change(position, length, 0)
     }
   }
 

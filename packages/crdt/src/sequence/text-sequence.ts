@@ -1,45 +1,8 @@
 import type { OpId } from '../op.js'
-import { addTextDelta } from '../text-delta.js'
 import type { TextDelta } from '../text-delta.js'
-import type { Content } from './engine.js'
-import { fitPatch } from './fit-patch.js'
-import { StreamSequence } from './sequence.js'
 import type { OpHead } from './stream-history.js'
-import { TextBuffer } from './text-buffer.js'
-
-/** A text as an engine changes it. */
-class TextContent implements Content {
-  readonly text: TextBuffer
-  /** What the op that is being merged inserts. */
-  insert = ''
-  deltas: TextDelta[] = []
-
-  constructor(text: string) {
-    this.text = new TextBuffer(text)
-  }
-
-  get length(): number {
-    return this.text.length
-  }
-
-  get hasPairs(): boolean {
-    return this.text.hasPairs
-  }
-
-  isTail(position: number): boolean {
-    return this.text.isTail(position)
-  }
-
-  tailsWithin(position: number, count: number): readonly number[] {
-    return this.text.tailsWithin(position, count)
-  }
-
-  change(position: number, deleteCount: number, insertCount: number): void {
-    const insert = insertCount === 0 ? '' : this.insert
-    this.text.replace(position, deleteCount, insert)
-    addTextDelta(this.deltas, { position, deleteCount, insert })
-  }
-}
+import { StreamSequence } from './stream-sequence.js'
+import { TextContent } from './text-content.js'
 
 /** A text that many edit at once, by the ops of a stream. */
 export class TextSequence {
@@ -63,9 +26,10 @@ export class TextSequence {
   }
 
   /** What a patch comes to in the text as it is now. */
-  fit(patch: TextDelta): TextDelta {
-    const { text } = this.content
-    return fitPatch(patch, text.length, (position) => text.isTail(position))
+  fit({ position, deleteCount, insert }: TextDelta): TextDelta {
+    const { engine } = this.stream
+    engine.fit(position, deleteCount)
+    return { position: engine.fitPosition, deleteCount: engine.fitCount, insert }
   }
 
   /**
@@ -73,10 +37,11 @@ export class TextSequence {
    * @param patch at the version that the op was made at; what does not fit there is made to
    */
   apply(op: OpHead, { position, deleteCount, insert }: TextDelta): readonly TextDelta[] {
+    const deltas: TextDelta[] = []
     this.content.insert = insert
-    this.content.deltas = []
+    this.content.deltas = deltas
     this.stream.apply(op, { position, deleteCount, insertCount: insert.length })
-    return this.content.deltas
+    return deltas
   }
 
   /** Gives an op that was merged without one its seq. */
