@@ -73,6 +73,14 @@ export const ERROR_CODES = Object.freeze({
     "The stream's log was reset or restored.",
     'Subscribe again; pending ops are carried over.',
   ),
+  'stream/truncated': code(
+    "The beginning of the stream's log was erased.",
+    'Begin with the snapshot that replaced it.',
+  ),
+  'stream/exists': code(
+    'A stream of this name is there already.',
+    'Import into an empty store, or leave this stream out.',
+  ),
 
   'op/invalid': code('An op that its rule cannot read.', 'Update the client; the op has no effect anywhere.'),
   'op/invalid-intent': code('The rule does not take this input.', 'Correct the arguments of the call.'),

@@ -4,14 +4,19 @@ import type { Snapshot, StreamCreation, StreamKey } from './driver.js'
 /** The ops of one replica in one stream, in the order of their counters. */
 export interface ReplicaLog {
   nextCounter: number
-  readonly ops: SequencedOp[]
+  /** Its ops with counters below are truncated. */
+  truncatedCounter: number
+  ops: SequencedOp[]
 }
 
 /** One stream as it would be on disk. */
 export interface StoredStream {
   readonly creation: StreamCreation
   epoch: string
-  readonly ops: SequencedOp[]
+  floorSeq: number
+  truncatedSeq: number
+  /** Those after `truncatedSeq`. */
+  ops: SequencedOp[]
   readonly replicas: Map<ReplicaId, ReplicaLog>
   /** By seq. */
   readonly snapshots: Map<number, Snapshot>
@@ -24,15 +29,25 @@ export interface StoredStream {
 export class MemoryDisk {
   private readonly streams = new Map<string, StoredStream>()
   private readonly subjects = new Map<string, string>()
-  private writer: object | undefined
+  private readonly writers = new Set<object>()
 
-  /** Makes `writer` the only one that may write; the former one is locked out, as after a crash. */
+  /** Makes `writer` the only one that may write; former ones are locked out, as after a crash. */
   take(writer: object): void {
-    this.writer = writer
+    this.writers.clear()
+    this.writers.add(writer)
+  }
+
+  /** Lets `writer` write beside those that do already. */
+  share(writer: object): void {
+    this.writers.add(writer)
+  }
+
+  release(writer: object): void {
+    this.writers.delete(writer)
   }
 
   isHeldBy(writer: object): boolean {
-    return this.writer === writer
+    return this.writers.has(writer)
   }
 
   stream(key: StreamKey): StoredStream | undefined {
@@ -40,13 +55,25 @@ export class MemoryDisk {
   }
 
   create(creation: StreamCreation, epoch: string): StoredStream {
-    const stored: StoredStream = { creation, epoch, ops: [], replicas: new Map(), snapshots: new Map() }
+    const stored: StoredStream = {
+      creation,
+      epoch,
+      floorSeq: 0,
+      truncatedSeq: 0,
+      ops: [],
+      replicas: new Map(),
+      snapshots: new Map(),
+    }
     this.streams.set(nameOf(creation.workspace, creation.stream), stored)
     return stored
   }
 
   streamsOf(workspace: string): StoredStream[] {
     return [...this.streams.values()].filter(({ creation }) => creation.workspace === workspace)
+  }
+
+  workspaces(): string[] {
+    return [...new Set([...this.streams.values()].map(({ creation }) => creation.workspace))]
   }
 
   subjectOf(workspace: string, replica: ReplicaId): string | undefined {
@@ -56,6 +83,11 @@ export class MemoryDisk {
   bind(workspace: string, replica: ReplicaId, subject: string): void {
     this.subjects.set(nameOf(workspace, replica), subject)
   }
+}
+
+/** Seq of the last op. */
+export function headSeqOf({ truncatedSeq, ops }: StoredStream): number {
+  return truncatedSeq + ops.length
 }
 
 /** A workspace's name holds no slash. */

@@ -10,22 +10,37 @@ import type {
   AppendBatch,
   AppendOutcome,
   LogDriver,
+  LogPosition,
   LogSlice,
   ReadRange,
   Snapshot,
   StreamCreation,
   StreamHead,
   StreamKey,
+  StreamReplica,
+  StreamRestore,
+  StoreOpening,
 } from './driver.js'
 import { keptSnapshots } from './kept-snapshots.js'
-import { MemoryDisk, type ReplicaLog, type StoredStream } from './memory-disk.js'
+import { headSeqOf, MemoryDisk, type ReplicaLog, type StoredStream } from './memory-disk.js'
 import { sizeOfOp } from './op-size.js'
-import { type AppendPlan, planAppend, type StreamLedger, streamUnknown } from './plan-append.js'
+import {
+  type AppendPlan,
+  planAppend,
+  type StoredOp,
+  type StreamLedger,
+  streamExists,
+  streamTruncated,
+  streamUnknown,
+} from './plan-append.js'
+import { SEGMENT_OPS } from './segment.js'
 
 /** How a memory driver behaves. Without options it is a store that lasts as long as the hub. */
 export interface MemoryOptions {
   /** What is there already, and what outlives this driver. */
   readonly disk?: MemoryDisk
+  /** Lets other drivers work on the same disk at the same time, as on a database server. Default: it takes the disk over. */
+  readonly isShared?: boolean
   readonly system?: System
   /**
    * How long a write waits before it is synced, and again before it is answered. A driver that is left
@@ -43,6 +58,7 @@ export function memory(options: MemoryOptions = {}): LogDriver {
 
 class MemoryDriver implements LogDriver {
   readonly kind = 'memory'
+  readonly isShared: boolean
   private readonly disk: MemoryDisk
   private readonly system: System
   private readonly options: MemoryOptions
@@ -50,12 +66,15 @@ class MemoryDriver implements LogDriver {
 
   constructor(options: MemoryOptions) {
     this.options = options
+    this.isShared = options.isShared ?? false
     this.disk = options.disk ?? new MemoryDisk()
     this.system = options.system ?? createSystem()
   }
 
-  async open(): Promise<void> {
-    this.disk.take(this)
+  async open(): Promise<StoreOpening> {
+    if (this.isShared) this.disk.share(this)
+    else this.disk.take(this)
+    return { wasRestored: false }
   }
 
   openStream(creation: StreamCreation): Promise<StreamHead> {
@@ -73,6 +92,15 @@ class MemoryDriver implements LogDriver {
     })
   }
 
+  positionsOf(keys: readonly StreamKey[]): Promise<readonly (LogPosition | undefined)[]> {
+    return this.answer(() =>
+      keys.map((key) => {
+        const stored = this.disk.stream(key)
+        return stored && positionOf(stored)
+      }),
+    )
+  }
+
   append(batches: readonly AppendBatch[]): Promise<readonly AppendOutcome[]> {
     return this.write(() => {
       const committedHeads = new Map<StoredStream, number>()
@@ -83,7 +111,7 @@ class MemoryDriver implements LogDriver {
   private appendOne(batch: AppendBatch, committedHeads: Map<StoredStream, number>): AppendOutcome {
     const stored = this.disk.stream(batch)
     if (!stored) return { kind: 'failed', error: streamUnknown(batch.stream) }
-    const priorHeadSeq = stored.ops.length
+    const priorHeadSeq = headSeqOf(stored)
     const committedHeadSeq = committedHeads.get(stored) ?? priorHeadSeq
     committedHeads.set(stored, committedHeadSeq)
     try {
@@ -99,8 +127,9 @@ class MemoryDriver implements LogDriver {
   private ledgerOf(stored: StoredStream, committedHeadSeq: number): StreamLedger {
     return {
       epoch: stored.epoch,
-      headSeq: stored.ops.length,
+      headSeq: headSeqOf(stored),
       committedHeadSeq,
+      truncatedSeq: stored.truncatedSeq,
       nextCounter: (replica) => stored.replicas.get(replica)?.nextCounter ?? 1,
       find: (id) => findOp(stored.replicas.get(id.replica), id),
       subjectOf: (replica) => this.disk.subjectOf(stored.creation.workspace, replica),
@@ -110,10 +139,8 @@ class MemoryDriver implements LogDriver {
   private store(stored: StoredStream, batch: AppendBatch, plan: AppendPlan): void {
     for (const op of plan.newOps) {
       stored.ops.push(op)
-      const log = stored.replicas.get(op.replica) ?? { nextCounter: 1, ops: [] }
-      log.ops.push(op)
-      log.nextCounter = op.counter + op.count
-      stored.replicas.set(op.replica, log)
+      logOf(stored, op.replica).ops.push(op)
+      logOf(stored, op.replica).nextCounter = op.counter + op.count
       this.disk.bind(batch.workspace, op.replica, batch.subject)
     }
   }
@@ -122,16 +149,18 @@ class MemoryDriver implements LogDriver {
     return this.answer(() => {
       const stored = this.disk.stream(range)
       if (!stored) return undefined
-      const throughSeq = Math.min(range.throughSeq ?? stored.ops.length, stored.ops.length)
+      const position = positionOf(stored)
+      if (range.afterSeq < position.truncatedSeq) throw streamTruncated(range.stream)
+      const throughSeq = Math.min(range.throughSeq ?? position.headSeq, position.headSeq)
       const ops: SequencedOp[] = []
       let bytes = 0
       for (let seq = range.afterSeq + 1; seq <= throughSeq && bytes < range.limitBytes; seq++) {
-        const op = stored.ops[seq - 1]
+        const op = stored.ops[seq - 1 - position.truncatedSeq]
         if (!op) break
         ops.push(op)
         bytes += sizeOfOp(op)
       }
-      return { epoch: stored.epoch, headSeq: stored.ops.length, ops }
+      return { ...position, ops }
     })
   }
 
@@ -145,17 +174,18 @@ class MemoryDriver implements LogDriver {
   findSeq(key: StreamKey, id: OpId, subject: string): Promise<number | undefined> {
     return this.answer(() => {
       if (this.disk.subjectOf(key.workspace, id.replica) !== subject) return undefined
-      return findOp(this.disk.stream(key)?.replicas.get(id.replica), id)?.seq
+      const stored = this.disk.stream(key)
+      const found = findOp(stored?.replicas.get(id.replica), id)
+      return found === 'truncated' ? stored?.truncatedSeq : found?.seq
     })
   }
 
   putSnapshot(key: StreamKey, snapshot: Snapshot): Promise<void> {
     return this.write(() => {
       const stored = this.disk.stream(key)
-      if (!stored || stored.epoch !== snapshot.epoch) return
-      stored.snapshots.set(snapshot.seq, { ...snapshot, state: snapshot.state.slice() })
-      const kept = new Set(keptSnapshots([...stored.snapshots.keys()]))
-      for (const seq of stored.snapshots.keys()) if (!kept.has(seq)) stored.snapshots.delete(seq)
+      if (!stored || stored.epoch !== snapshot.epoch || snapshot.seq > headSeqOf(stored)) return
+      if (snapshot.seq < stored.truncatedSeq) return
+      keep(stored, snapshot)
     })
   }
 
@@ -184,6 +214,38 @@ class MemoryDriver implements LogDriver {
     )
   }
 
+  listWorkspaces({
+    after = '',
+    limit,
+  }: {
+    readonly after?: string
+    readonly limit: number
+  }): Promise<readonly string[]> {
+    return this.answer(() =>
+      this.disk
+        .workspaces()
+        .filter((workspace) => compareUtf8(workspace, after) > 0)
+        .sort(compareUtf8)
+        .slice(0, limit),
+    )
+  }
+
+  replicasOf(
+    key: StreamKey,
+    { after = '', limit }: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly StreamReplica[]> {
+    return this.answer(() =>
+      [...(this.disk.stream(key)?.replicas ?? [])]
+        .filter(([replica]) => replica > after)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .slice(0, limit)
+        .map(([replica, { nextCounter, truncatedCounter }]) => {
+          const subject = this.disk.subjectOf(key.workspace, replica) ?? ''
+          return { replica, subject, nextCounter, truncatedCounter }
+        }),
+    )
+  }
+
   renewEpoch(key: StreamKey, epoch: string): Promise<StreamHead | undefined> {
     return this.write(() => {
       const stored = this.disk.stream(key)
@@ -192,9 +254,65 @@ class MemoryDriver implements LogDriver {
     })
   }
 
+  compact(key: StreamKey, epoch: string, throughSeq: number): Promise<StreamHead | undefined> {
+    return this.write(() => {
+      const stored = this.disk.stream(key)
+      if (stored?.epoch === epoch) {
+        const newest = Math.max(0, ...stored.snapshots.keys())
+        // Nothing is gained by compressing what is in memory for a while only: the floor is what others see.
+        const floorSeq = Math.min(throughSeq, newest, stored.floorSeq + SEGMENT_OPS)
+        stored.floorSeq = Math.max(stored.floorSeq, floorSeq)
+      }
+      return stored && headOf(stored)
+    })
+  }
+
+  truncate(key: StreamKey, epoch: string, headSeq: number): Promise<StreamHead | undefined> {
+    return this.write(() => {
+      const stored = this.disk.stream(key)
+      if (!stored) return undefined
+      if (stored.epoch === epoch && headSeqOf(stored) === headSeq && stored.snapshots.has(headSeq)) {
+        stored.epoch = createEpoch(this.system)
+        stored.floorSeq = headSeq
+        stored.truncatedSeq = headSeq
+        stored.ops = []
+        for (const seq of stored.snapshots.keys()) if (seq < headSeq) stored.snapshots.delete(seq)
+        for (const log of stored.replicas.values()) {
+          log.ops = []
+          log.truncatedCounter = log.nextCounter
+        }
+      }
+      return headOf(stored)
+    })
+  }
+
+  restore({ head, replicas, ops, snapshots }: StreamRestore): Promise<void> {
+    return this.write(() => {
+      const stored = this.disk.stream(head) ?? this.createRestored(head, replicas)
+      const first = ops[0]
+      if (first && first.seq !== headSeqOf(stored) + 1) throw streamExists(head.stream)
+      for (const op of ops) {
+        stored.ops.push(op)
+        logOf(stored, op.replica).ops.push(op)
+      }
+      for (const snapshot of snapshots) keep(stored, snapshot)
+    })
+  }
+
+  private createRestored(head: StreamHead, replicas: readonly StreamReplica[]): StoredStream {
+    const { workspace, stream, rule, ruleVersion, epoch, floorSeq, truncatedSeq } = head
+    const stored = this.disk.create({ workspace, stream, rule, ruleVersion }, epoch)
+    Object.assign(stored, { floorSeq, truncatedSeq })
+    for (const { replica, subject, nextCounter, truncatedCounter } of replicas) {
+      Object.assign(logOf(stored, replica), { nextCounter, truncatedCounter })
+      this.disk.bind(workspace, replica, subject)
+    }
+    return stored
+  }
+
   async close(): Promise<void> {
     await this.lastWrite
-    if (this.disk.isHeldBy(this)) this.disk.take(CLOSED)
+    this.disk.release(this)
   }
 
   private async answer<T>(read: () => T): Promise<T> {
@@ -231,15 +349,31 @@ class MemoryDriver implements LogDriver {
   }
 }
 
-const CLOSED = {}
+function positionOf(stored: StoredStream): LogPosition {
+  const { epoch, floorSeq, truncatedSeq } = stored
+  return { epoch, headSeq: headSeqOf(stored), floorSeq, truncatedSeq }
+}
 
 function headOf(stored: StoredStream): StreamHead {
-  return { ...stored.creation, epoch: stored.epoch, headSeq: stored.ops.length }
+  return { ...stored.creation, ...positionOf(stored) }
+}
+
+function logOf(stored: StoredStream, replica: ReplicaId): ReplicaLog {
+  const log = stored.replicas.get(replica) ?? { nextCounter: 1, truncatedCounter: 1, ops: [] }
+  stored.replicas.set(replica, log)
+  return log
+}
+
+function keep(stored: StoredStream, snapshot: Snapshot): void {
+  stored.snapshots.set(snapshot.seq, { ...snapshot, state: snapshot.state.slice() })
+  const kept = new Set(keptSnapshots([...stored.snapshots.keys()]))
+  for (const seq of stored.snapshots.keys()) if (!kept.has(seq)) stored.snapshots.delete(seq)
 }
 
 /** Binary search: counters ascend. */
-function findOp(log: ReplicaLog | undefined, { counter }: OpId): SequencedOp | undefined {
+function findOp(log: ReplicaLog | undefined, { counter }: OpId): StoredOp | undefined {
   if (!log) return undefined
+  if (counter < log.truncatedCounter) return 'truncated'
   let low = 0
   let high = log.ops.length
   while (low < high) {

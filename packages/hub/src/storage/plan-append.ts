@@ -11,11 +11,16 @@ export interface StreamLedger {
   readonly committedHeadSeq: number
   /** The counter that the replica's next op must begin at: 1 for an unknown one. */
   nextCounter(replica: ReplicaId): number
-  /** The stored op that begins at exactly this counter. */
-  find(id: OpId): SequencedOp | undefined
+  /** Ops at or below it are gone. */
+  readonly truncatedSeq: number
+  /** The stored op that begins at exactly this counter, or that it is among those that are gone. */
+  find(id: OpId): StoredOp | undefined
   /** The subject a replica belongs to, undefined when nobody appended under it yet. */
   subjectOf(replica: ReplicaId): string | undefined
 }
+
+/** A stored op, or only that it was stored once. */
+export type StoredOp = SequencedOp | 'truncated'
 
 /** What to store of a batch. */
 export interface AppendPlan {
@@ -65,6 +70,7 @@ function checkAuthor(ledger: StreamLedger, replica: ReplicaId, subject: string):
 function storedSeq(ledger: StreamLedger, newOps: readonly SequencedOp[], op: Op): number {
   const stored =
     ledger.find(op) ?? newOps.find(({ replica, counter }) => replica === op.replica && counter === op.counter)
+  if (stored === 'truncated') return ledger.truncatedSeq
   // A replica that counts twice would lose an edit silently if the other op's seq were its answer.
   if (stored === undefined || stored.count !== op.count || !sameBytes(stored.body, op.body)) {
     throw createError('op/invalid', `Counter ${op.counter} is taken by another op of this replica.`, {
@@ -114,4 +120,20 @@ export function epochChanged(stream: string, epoch: string): FlowSyncError {
 /** The refusal of an append to, or a read of, a stream that nobody opened. */
 export function streamUnknown(stream: string): FlowSyncError {
   return createError('stream/unknown', `There is no stream "${stream}".`)
+}
+
+/** The refusal of a read that begins before what is left of the log. */
+export function streamTruncated(stream: string): FlowSyncError {
+  return createError(
+    'stream/truncated',
+    `The beginning of the log of "${stream}" was erased; begin with its snapshot.`,
+  )
+}
+
+/** The refusal of a restore over something. */
+export function streamExists(stream: string): FlowSyncError {
+  return createError(
+    'stream/exists',
+    `There is a stream "${stream}" already, and the part does not fit behind it.`,
+  )
 }

@@ -1,12 +1,15 @@
 import { FlowSyncError, isFlowSyncError, type OpId, type ReplicaId, type SequencedOp } from '@flowsync/crdt'
 import { decodeOps } from '@flowsync/protocol'
 import type { AppendBatch, ReadRange, Snapshot, StreamCreation, StreamHead, StreamKey } from '../driver.js'
-import { type AppendPlan, planAppend, streamUnknown } from '../plan-append.js'
+import { CachedStream, type LedgerSource, type ReplicaPlace } from '../cached-stream.js'
+import { type LogRow, opsOfRow } from '../log-rows.js'
+import { MARK_REACH } from '../marks.js'
+import type { StoredOp } from '../plan-append.js'
+import { stageBatches } from '../stage-batches.js'
 import { BoundedMap } from './bounded-map.js'
 import { Connection, type ConnectionOptions } from './connection.js'
-import { CachedStream, type LedgerSource, type ReplicaPlace } from './ledger.js'
-import { type LogRow, LogTable, opsOfRow } from './log-table.js'
-import { MARK_REACH, MarkTable } from './mark-table.js'
+import { LogTable } from './log-table.js'
+import { MarkTable } from './mark-table.js'
 import { ReplicaTable } from './replica-table.js'
 import { SnapshotTable } from './snapshot-table.js'
 import { StreamTable } from './stream-table.js'
@@ -83,10 +86,10 @@ export class LogDatabase implements LedgerSource {
   append(batches: readonly EncodedBatch[]): readonly EncodedOutcome[] {
     const touched = new Set<CachedStream>()
     try {
-      const outcomes = this.connection.transact(() => {
-        const staged = batches.map((batch) => this.stage(batch, touched))
+      const answers = this.connection.transact(() => {
+        const outcomes = this.stage(batches, touched)
         for (const stream of touched) this.writeStaged(stream)
-        return staged
+        return outcomes
       })
       for (const stream of touched) {
         stream.committedHeadSeq = stream.headSeq
@@ -95,7 +98,7 @@ export class LogDatabase implements LedgerSource {
       }
       this.opened.trim()
       this.replicas.trim()
-      return outcomes
+      return answers
     } catch (error) {
       // What was staged is gone from the file; what is cached of it must go too.
       this.opened.clear()
@@ -104,33 +107,20 @@ export class LogDatabase implements LedgerSource {
     }
   }
 
-  private stage(batch: EncodedBatch, touched: Set<CachedStream>): EncodedOutcome {
-    try {
+  private stage(batches: readonly EncodedBatch[], touched: Set<CachedStream>): readonly EncodedOutcome[] {
+    const decoded = batches.map((batch) => ({ ...batch, ops: decodeOps(batch.ops, NO_LIMITS) }))
+    const outcomes = stageBatches(decoded, {
+      streamOf: (batch) => this.load(batch),
+      bind: (stream, replica, subject) => this.replicas.bind(stream.workspace, replica, subject),
+      mark: (stream, number, op) => this.marks.put(stream.number, number, op),
+    })
+    for (const batch of batches) {
       const stream = this.load(batch)
-      if (!stream) throw streamUnknown(batch.stream)
-      const priorHeadSeq = stream.headSeq
-      const plan = planAppend(stream, { ...batch, ops: decodeOps(batch.ops, NO_LIMITS) })
-      this.accept(stream, batch.subject, plan)
-      if (plan.newOps.length > 0) touched.add(stream)
-      return { kind: 'ok', seqs: plan.seqs, priorHeadSeq }
-    } catch (error) {
-      if (isFlowSyncError(error)) return { kind: 'failed', error: toPlainError(error) }
-      throw error
+      if (stream && stream.staged.length > 0) touched.add(stream)
     }
-  }
-
-  private accept(stream: CachedStream, subject: string, plan: AppendPlan): void {
-    for (const [replica, nextCounter] of plan.nextCounters) {
-      const number = this.replicas.bind(stream.workspace, replica, subject)
-      const place = stream.placeOf(replica) ?? { number, nextCounter, markSeq: 0, opsSinceMark: 0 }
-      place.nextCounter = nextCounter
-      stream.places.set(replica, place)
-    }
-    for (const op of plan.newOps) {
-      const place = stream.places.get(op.replica)
-      if (place) this.marks.note(stream.number, place, op)
-      stream.staged.push(op)
-    }
+    return outcomes.map((outcome) =>
+      outcome.kind === 'ok' ? outcome : { kind: 'failed', error: toPlainError(outcome.error) },
+    )
   }
 
   private writeStaged(stream: CachedStream): void {
@@ -169,7 +159,9 @@ export class LogDatabase implements LedgerSource {
   findSeq(key: StreamKey, { replica, counter }: OpId, subject: string): number | undefined {
     return this.connection.run(() => {
       if (this.subjectOf(key.workspace, replica) !== subject) return undefined
-      return this.load(key)?.find({ replica, counter })?.seq
+      const stream = this.load(key)
+      const found = stream?.find({ replica, counter })
+      return found === 'truncated' ? stream?.truncatedSeq : found?.seq
     })
   }
 
@@ -213,7 +205,11 @@ export class LogDatabase implements LedgerSource {
     const row = this.streams.find(key)
     if (!row) return undefined
     const { number, ...creation } = row
-    const stream = new CachedStream(number, { ...creation, headSeq: this.log.headSeq(number) }, this)
+    const stream = new CachedStream(
+      number,
+      { ...creation, headSeq: this.log.headSeq(number), floorSeq: 0, truncatedSeq: 0 },
+      this,
+    )
     this.opened.set(name, stream)
     return stream
   }
@@ -232,7 +228,7 @@ export class LogDatabase implements LedgerSource {
     return { number, nextCounter, markSeq: mark.seq, opsSinceMark: own.length }
   }
 
-  findStored(stream: CachedStream, replica: ReplicaId, counter: number): SequencedOp | undefined {
+  findStored(stream: CachedStream, replica: ReplicaId, counter: number): StoredOp | undefined {
     const number = this.replicas.find(stream.workspace, replica)?.number
     const mark = number === undefined ? undefined : this.marks.find(stream.number, number, counter)
     if (!mark) return undefined

@@ -4,15 +4,18 @@ import type {
   AppendBatch,
   AppendOutcome,
   LogDriver,
+  LogPosition,
   LogSlice,
   ReadRange,
   Snapshot,
+  StoreOpening,
   StreamCreation,
   StreamHead,
   StreamKey,
+  StreamReplica,
 } from '../driver.js'
 import { type EncodedSlice, fromPlainError } from './log-database.js'
-import { opsOfRow } from './log-table.js'
+import { opsOfRow } from '../log-rows.js'
 import { sizeOfOp } from '../op-size.js'
 import { StorageThread } from './storage-thread.js'
 
@@ -44,6 +47,7 @@ interface PendingOpen {
 
 class SqliteDriver implements LogDriver {
   readonly kind = 'sqlite'
+  readonly isShared = false
   private readonly file: string
   private readonly limitBytes: number
   private readonly system: System
@@ -57,8 +61,9 @@ class SqliteDriver implements LogDriver {
     this.system = options.system ?? createSystem()
   }
 
-  async open(): Promise<void> {
+  async open(): Promise<StoreOpening> {
     await this.ready()
+    return { wasRestored: false }
   }
 
   openStream(creation: StreamCreation): Promise<StreamHead> {
@@ -158,6 +163,30 @@ class SqliteDriver implements LogDriver {
     return thread.call('renewEpoch', [{ workspace, stream }, epoch, createEpoch(this.system)])
   }
 
+  positionsOf(keys: readonly StreamKey[]): Promise<readonly (LogPosition | undefined)[]> {
+    return Promise.all(keys.map((key) => this.findStream(key)))
+  }
+
+  listWorkspaces(): Promise<readonly string[]> {
+    throw new Error('under construction')
+  }
+
+  replicasOf(): Promise<readonly StreamReplica[]> {
+    throw new Error('under construction')
+  }
+
+  compact(): Promise<StreamHead | undefined> {
+    throw new Error('under construction')
+  }
+
+  truncate(): Promise<StreamHead | undefined> {
+    throw new Error('under construction')
+  }
+
+  restore(): Promise<void> {
+    throw new Error('under construction')
+  }
+
   async close(): Promise<void> {
     if (this.isClosed) return
     this.isClosed = true
@@ -204,7 +233,7 @@ function decodeSlice(
       bytes += sizeOfOp(op)
     }
   }
-  return { epoch, headSeq, ops }
+  return { epoch, headSeq, floorSeq: 0, truncatedSeq: 0, ops }
 }
 
 function unknownReplica(number: number): never {

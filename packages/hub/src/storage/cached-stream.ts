@@ -1,26 +1,29 @@
 import type { ReplicaId, SequencedOp } from '@flowsync/crdt'
-import type { StreamLedger } from '../plan-append.js'
-import type { StreamHead } from '../driver.js'
+import type { StreamHead } from './driver.js'
+import type { StoredOp, StreamLedger } from './plan-append.js'
 
 /** What is known of a replica in one stream. */
 export interface ReplicaPlace {
   /** The replica's number in the database. */
   readonly number: number
   nextCounter: number
-  /** Seq of the replica's latest mark in the stream; 0 when it has none. */
+  /** Seq of the replica's latest mark in the stream; 0 when it has none. See `noteOp`. */
   markSeq: number
   /** Own ops since that mark. */
   opsSinceMark: number
 }
 
-/** What a {@link CachedStream} asks the database for. */
+/** What a {@link CachedStream} asks the store for. */
 export interface LedgerSource {
   subjectOf(workspace: string, replica: ReplicaId): string | undefined
   loadPlace(stream: CachedStream, replica: ReplicaId): ReplicaPlace | undefined
-  findStored(stream: CachedStream, replica: ReplicaId, counter: number): SequencedOp | undefined
+  findStored(stream: CachedStream, replica: ReplicaId, counter: number): StoredOp | undefined
 }
 
-/** A stream as the writer sees it: what is stored, what it cached of it, and what it staged in this transaction. */
+/**
+ * A stream as its writer sees it: what is stored, what it cached of it, and what it staged in this transaction.
+ * A driver that must ask asynchronously loads all that a batch can ask for beforehand, and answers from that.
+ */
 export class CachedStream implements StreamLedger {
   readonly number: number
   readonly places = new Map<ReplicaId, ReplicaPlace>()
@@ -28,6 +31,8 @@ export class CachedStream implements StreamLedger {
   staged: SequencedOp[] = []
   committedHeadSeq: number
   epoch: string
+  floorSeq: number
+  truncatedSeq: number
   private readonly origin: StreamHead
   private readonly source: LedgerSource
 
@@ -36,6 +41,8 @@ export class CachedStream implements StreamLedger {
     this.origin = origin
     this.source = source
     this.epoch = origin.epoch
+    this.floorSeq = origin.floorSeq
+    this.truncatedSeq = origin.truncatedSeq
     this.committedHeadSeq = origin.headSeq
   }
 
@@ -44,7 +51,8 @@ export class CachedStream implements StreamLedger {
   }
 
   get head(): StreamHead {
-    return { ...this.origin, epoch: this.epoch, headSeq: this.headSeq }
+    const { epoch, headSeq, floorSeq, truncatedSeq } = this
+    return { ...this.origin, epoch, headSeq, floorSeq, truncatedSeq }
   }
 
   get workspace(): string {
@@ -69,7 +77,7 @@ export class CachedStream implements StreamLedger {
   }: {
     readonly replica: ReplicaId
     readonly counter: number
-  }): SequencedOp | undefined {
+  }): StoredOp | undefined {
     const staged = this.staged.find((op) => op.replica === replica && op.counter === counter)
     return staged ?? this.source.findStored(this, replica, counter)
   }
