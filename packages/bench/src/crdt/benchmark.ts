@@ -1,8 +1,6 @@
 import type { ConcurrentSession, Random, SessionEdit } from '@flowsync/testkit/sessions'
+import type { Figures } from '../report/outcome.js'
 import type { Peer, ReplicaName } from './peer.js'
-
-/** What one run gave, by the name of a metric: `ms`, `bytes`, `MB`. */
-export type Figures = Readonly<Record<string, number>>
 
 /** A benchmark made ready for one peer. */
 export interface Probe {

@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-import { writeFileSync } from 'node:fs'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
+import { named, wholeNumber } from '../report/cli-arguments.js'
+import { finishRun } from '../report/finish-run.js'
 import { peerNames, type PeerName } from './adapters.js'
-import { recordResult } from './record.js'
-import { rows as allRows, type Row } from './rows.js'
-import { runRows, type CrdtResult } from './run-rows.js'
-import { textReport } from './text-report.js'
+import { rows as allRows, type CrdtRow } from './rows.js'
+import { runRows } from './run-rows.js'
+import { crdtSuite } from './suite.js'
 import { chooseTraces } from './traces.js'
 
 interface CliOptions {
   readonly trace?: readonly string[]
-  readonly rows?: readonly Row[]
+  readonly rows?: readonly CrdtRow[]
   readonly peers: readonly PeerName[]
   readonly runs: number
   readonly seed: number
@@ -27,8 +27,17 @@ const program = new Command('bench:crdt')
     'a recorded session, .json or .json.gz; may be given twice, for one person and for two. Only the rows that play it are run, unless --rows says otherwise',
     (file: string, files: readonly string[] = []) => [...files, file],
   )
-  .option('--rows <names>', 'only these, separated by commas', rowsNamed)
-  .option('--peers <names>', 'only these, separated by commas', peersNamed, peerNames)
+  .option(
+    '--rows <names>',
+    'only these, separated by commas',
+    named('row', allRows, ({ id }) => id),
+  )
+  .option(
+    '--peers <names>',
+    'only these, separated by commas',
+    named('peer', peerNames, (name) => name),
+    peerNames,
+  )
   .option('--runs <n>', 'hot runs of each peer; slow peers get fewer', wholeNumber, 7)
   .option('--seed <n>', 'decides replica ids, branches and generated sessions', wholeNumber, 1)
   .option('--json <file>', 'write the result as JSON to a file, or with - to stdout instead of the table')
@@ -61,35 +70,5 @@ async function run(options: CliOptions): Promise<void> {
     traces,
     onProgress: (text) => void process.stderr.write(`${text}\n`),
   })
-  const json = `${JSON.stringify(result, null, 2)}\n`
-  if (options.json === '-') process.stdout.write(json)
-  else process.stdout.write(`${textReport(result.rows)}\n`)
-  if (options.json !== undefined && options.json !== '-') writeFileSync(options.json, json)
-  if (options.record) for (const file of recordResult(result)) process.stderr.write(`wrote ${file}\n`)
-  process.exitCode = hasFailed(result) ? 1 : 0
-}
-
-function hasFailed(result: CrdtResult): boolean {
-  return result.rows.some(({ cells }) => cells.some(({ isFailed }) => isFailed === true))
-}
-
-function rowsNamed(text: string): readonly Row[] {
-  return text.split(',').map((name) => {
-    const row = allRows.find(({ id }) => id === name.trim())
-    if (!row) throw new InvalidArgumentError(`There is no row ${name.trim()}.`)
-    return row
-  })
-}
-
-function peersNamed(text: string): readonly PeerName[] {
-  return text.split(',').map((name) => {
-    const peer = peerNames.find((known) => known === name.trim())
-    if (!peer) throw new InvalidArgumentError(`There is no peer ${name.trim()}.`)
-    return peer
-  })
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 on.')
-  return Number(text)
+  process.exitCode = finishRun(crdtSuite, result, options)
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { PeerName } from './adapters.js'
 import { measure, type MeasureOptions } from './measure.js'
-import type { WorkerReply } from './worker-messages.js'
+import type { WorkerReply } from '../worker/worker-process.js'
 
 /** Plays workers: what each says when it is ready, and how long each run takes. */
 class Stage {

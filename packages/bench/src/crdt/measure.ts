@@ -1,31 +1,7 @@
-import { median, planRuns } from '../report/statistics.js'
+import type { Figures, Outcome } from '../report/outcome.js'
+import { medians, planRuns } from '../report/statistics.js'
+import type { Worker, WorkerReply } from '../worker/worker-process.js'
 import type { PeerName } from './adapters.js'
-import type { Figures } from './benchmark.js'
-import type { WorkerReply } from './worker-messages.js'
-
-/** What came of one benchmark for one peer. */
-export type Outcome =
-  | {
-      readonly kind: 'measured'
-      /** Medians of the first runs of `processes` processes, by metric. */
-      readonly first: Figures
-      /** Medians of `runs` later runs of one process; absent when it runs once in a process. */
-      readonly hot?: Figures
-      readonly processes: number
-      readonly runs: number
-      readonly edits?: number
-      readonly note?: string
-    }
-  | { readonly kind: 'lacks'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly reason: string }
-
-/** A process that measures one peer. */
-export interface Worker {
-  /** Whether it can, after all is made ready. */
-  ready(): Promise<WorkerReply>
-  run(): Promise<WorkerReply>
-  stop(): void
-}
 
 export interface MeasureOptions {
   readonly peers: readonly PeerName[]
@@ -151,9 +127,4 @@ class Contestant {
     this.end = outcome
     this.worker?.stop()
   }
-}
-
-function medians(runs: readonly Figures[]): Figures {
-  const metrics = Object.keys(runs[0] ?? {})
-  return Object.fromEntries(metrics.map((metric) => [metric, median(runs.map((run) => run[metric] ?? 0))]))
 }

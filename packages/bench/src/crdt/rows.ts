@@ -1,26 +1,14 @@
-import type { Target } from '../report/verdict.js'
-import type { Unit } from '../report/format.js'
+import type { Row } from '../report/row.js'
 import type { PeerName } from './adapters.js'
 
-/** One line of the table: a figure of a benchmark, and what FlowSync wants to reach there. */
-export interface Row {
-  /** What `--rows` and quoted figures call it. */
-  readonly id: string
-  readonly title: string
-  /** What gives its figure. */
-  readonly benchmark: string
-  /** The figure of the benchmark that this row shows. */
-  readonly metric: string
-  readonly unit: Unit
-  readonly group: 'editing' | 'merging' | 'storing' | 'maps and lists' | 'size'
-  readonly targets: readonly Target<PeerName>[]
-}
+/** A row of these benchmarks. */
+export type CrdtRow = Row<PeerName, 'editing' | 'merging' | 'storing' | 'maps and lists' | 'size'>
 
 const KB = 1_000
 const MB = 1_000_000
 
 /** The rows in the order in which they are shown. */
-export const rows: readonly Row[] = [
+export const rows: readonly CrdtRow[] = [
   {
     id: 'local-edits',
     title: 'local edits, one call each',

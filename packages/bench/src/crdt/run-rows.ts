@@ -1,21 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describeMachine, versionsOf, type Machine } from '../report/environment.js'
+import { fileURLToPath } from 'node:url'
+import { describeMachine, versionsOf } from '../report/environment.js'
+import type { Outcome } from '../report/outcome.js'
+import { rowResult } from '../report/row-result.js'
+import type { SuiteResult } from '../report/suite.js'
+import { WorkerProcess, type Worker } from '../worker/worker-process.js'
 import type { PeerName } from './adapters.js'
 import { benchmarks } from './benchmarks.js'
-import { measure, type Outcome, type Worker } from './measure.js'
+import { measure } from './measure.js'
 import { packageOf } from './packages.js'
-import { rowResult, type RowResult } from './result.js'
-import type { Row } from './rows.js'
+import type { CrdtRow } from './rows.js'
 import { bundleAdapters } from './bundle.js'
 import { isAboutSize, measureSizes } from './sizes.js'
 import type { Traces } from './traces.js'
-import { WorkerProcess } from './worker-process.js'
 import type { WorkloadOptions } from './workload.js'
 
 export interface RunOptions {
-  readonly rows: readonly Row[]
+  readonly rows: readonly CrdtRow[]
   readonly peers: readonly PeerName[]
   readonly runs: number
   readonly seed: number
@@ -24,16 +27,11 @@ export interface RunOptions {
 }
 
 /** What a run is recorded as. */
-export interface CrdtResult {
-  /** When it began, ISO 8601. */
-  readonly date: string
-  readonly seconds: number
-  readonly machine: Machine
-  readonly versions: Readonly<Record<string, string>>
+export interface CrdtResult extends SuiteResult {
   readonly traces: Traces['names']
-  readonly rows: readonly RowResult[]
 }
 
+const script = fileURLToPath(new URL('./worker.js', import.meta.url))
 const GENERATED_EDITS = 60_000
 /** Processes for figures that are about a process's first run. */
 const FIRST_RUNS = 5
@@ -101,7 +99,7 @@ async function runBenchmark(
     start: (peer) => {
       const bundle = bundles?.get(peer)
       if (bundles && bundle === undefined) return absent('loads its WebAssembly from its package')
-      return new WorkerProcess({ peer, benchmark: name, workload, bundle }, WORKER_TIMEOUT_MS)
+      return new WorkerProcess(script, { peer, benchmark: name, workload, bundle }, WORKER_TIMEOUT_MS)
     },
     onProgress: (peer, what) => onProgress(`  ${name} ${peer}: ${what}`),
   })

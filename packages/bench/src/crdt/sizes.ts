@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { PeerName } from './adapters.js'
 import { bundled } from './bundle.js'
-import type { Outcome } from './measure.js'
+import type { Outcome } from '../report/outcome.js'
 
 const packageDirectory = fileURLToPath(new URL('../..', import.meta.url))
 

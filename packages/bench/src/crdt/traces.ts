@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readTrace } from '@flowsync/testkit/sessions'
 import { benchmarks } from './benchmarks.js'
-import type { Row } from './rows.js'
+import type { CrdtRow } from './rows.js'
 import type { WorkloadOptions } from './workload.js'
 
 const repository = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -15,7 +15,7 @@ export interface Traces {
   /** What results call them. */
   readonly names: { readonly sequential: string; readonly concurrent: string }
   /** The rows that are run when none were named. */
-  rowsOf(rows: readonly Row[]): readonly Row[]
+  rowsOf(rows: readonly CrdtRow[]): readonly CrdtRow[]
 }
 
 /**
@@ -45,7 +45,7 @@ export async function chooseTraces(given: readonly string[] | undefined): Promis
 }
 
 /** The kind of recording that a row plays, if it plays one. */
-function sessionKind(row: Row): 'sequential' | 'concurrent' | undefined {
+function sessionKind(row: CrdtRow): 'sequential' | 'concurrent' | undefined {
   return benchmarks.find(({ name }) => name === row.benchmark)?.session
 }
 

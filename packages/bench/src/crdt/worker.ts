@@ -1,7 +1,8 @@
 import { adapters } from './adapters.js'
 import type { Probe } from './benchmark.js'
 import type { Peer } from './peer.js'
-import type { WorkerOptions, WorkerReply } from './worker-messages.js'
+import type { WorkerReply } from '../worker/worker-process.js'
+import type { WorkerOptions } from './worker-messages.js'
 
 // One peer and one benchmark in a process of their own: no library's garbage or code is in another's way. It imports
 // as little as it can itself, since what the first edit takes begins with nothing imported.

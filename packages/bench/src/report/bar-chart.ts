@@ -44,7 +44,7 @@ const STYLE = `
     .cut { stroke: #0d1117 } .strong { fill: #58a6ff }
   }`
 
-/** Bars from left to right, one panel below the other, as an SVG that suits light and dark pages. Shorter is better. */
+/** Bars from left to right, one panel below the other, as an SVG that suits light and dark pages. */
 export function barChart({ title, panels }: BarChart): string {
   const parts: string[] = []
   let top = 0

@@ -22,6 +22,18 @@ it.each([
   expect(formatFigure(value, 'bytes')).toBe(text)
 })
 
+it.each([
+  [152_000, 'per second', '152k/s'],
+  [4_100_000, 'per second', '4.10M/s'],
+  [60, 'per second', '60.0/s'],
+  [0.2, 'seconds', '0.20 s'],
+  [12.34, 'percent', '12.3 %'],
+  [0.9, 'ratio', '0.90x'],
+  [1, 'count', '1.00'],
+] as const)('formatFigure(%d %s) is %s', (value, unit, text) => {
+  expect(formatFigure(value, unit)).toBe(text)
+})
+
 it('formatRatio keeps what tells ratios apart', () => {
   expect([0.0083, 0.35, 1, 12.34, 1_266].map(formatRatio)).toEqual([
     '0.0083x',

@@ -1,12 +1,34 @@
 /** What a figure counts. */
-export type Unit = 'ms' | 'bytes'
+export type Unit = 'ms' | 'bytes' | 'per second' | 'seconds' | 'percent' | 'ratio' | 'count'
 
 /** A figure as tables and pages show it: three digits, and a unit of fitting size. 1 KB is 1,000 bytes. */
 export function formatFigure(value: number, unit: Unit): string {
-  if (unit === 'ms') return `${digits(value)} ms`
-  if (value >= 999_500) return `${digits(value / 1_000_000)} MB`
-  if (value >= 999.5) return `${digits(value / 1_000)} KB`
-  return `${digits(value)} B`
+  switch (unit) {
+    case 'ms':
+      return `${digits(value)} ms`
+    case 'bytes':
+      return scaled(value, ['B', 'KB', 'MB'], ' ')
+    case 'per second':
+      return `${scaled(value, ['', 'k', 'M'], '')}/s`
+    case 'seconds':
+      return `${digits(value)} s`
+    case 'percent':
+      return `${digits(value)} %`
+    case 'ratio':
+      return formatRatio(value)
+    case 'count':
+      return digits(value)
+  }
+}
+
+function scaled(
+  value: number,
+  [one, thousand, million]: readonly [string, string, string],
+  gap: string,
+): string {
+  if (value >= 999_500) return `${digits(value / 1_000_000)}${gap}${million}`
+  if (value >= 999.5) return `${digits(value / 1_000)}${gap}${thousand}`
+  return `${digits(value)}${gap}${one}`
 }
 
 /** A ratio as tables show it: `0.31x`, `12x`. */

@@ -1,24 +1,23 @@
-import { formatFigure } from '../report/format.js'
-import { markdownTable } from '../report/text-table.js'
-import { peerNames } from './adapters.js'
-import { chartFiles } from './charts.js'
-import type { Cell, RowResult } from './result.js'
-import type { CrdtResult } from './run-rows.js'
+import { formatFigure } from './format.js'
+import { chartFiles } from './row-charts.js'
+import type { Cell, RowResult } from './row-result.js'
+import type { Suite, SuiteResult } from './suite.js'
+import { markdownTable } from './text-table.js'
 import { remarkOf } from './text-report.js'
 
 /** The page about a run: conditions, charts, all figures, targets and remarks. */
-export function markdownReport(result: CrdtResult): string {
-  const charts = chartFiles(result.rows).map(({ file, chart }) => `![${chart.title}](${file})`)
+export function markdownReport<Result extends SuiteResult>(suite: Suite<Result>, result: Result): string {
+  const { name, title, aboutFigures, peers } = suite
+  const charts = chartFiles(suite, result.rows).map(({ file, chart }) => `![${chart.title}](${file})`)
   return `${[
-    '# Benchmarks of the merge rules',
-    'Written by `pnpm bench:crdt --record`; do not edit. [crdt.json](crdt.json) holds the same figures and more.',
-    conditions(result),
+    `# ${title}`,
+    `Written by \`pnpm bench:${name} --record\`; do not edit. [${name}.json](${name}.json) holds the same figures and more.`,
+    conditions(suite, result),
     ...charts,
     'A broken bar is longer than the chart is wide. \\* see the remarks below.',
     '## Figures',
-    'Medians of hot runs; in brackets, where it differs, the median of first runs in new processes. Less is better everywhere. `~` stands for a figure scaled up from a part of the work, ' +
-      '`floor` for what the work costs without any merging. 1 KB is 1,000 bytes.',
-    figureTable(result.rows),
+    aboutFigures,
+    figureTable(result.rows, peers),
     ...remarks(result.rows),
     '## Targets',
     'Ratios are to the peer in the same run. A target missed by no more than a factor of 1.3 is a tie: as much as two runs may differ by.',
@@ -26,18 +25,20 @@ export function markdownReport(result: CrdtResult): string {
   ].join('\n\n')}\n`
 }
 
-function conditions({ date, machine, versions, traces, seconds }: CrdtResult): string {
+function conditions<Result extends SuiteResult>(suite: Suite<Result>, result: Result): string {
+  const { date, machine, versions } = result
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return [
-    `- ${date.slice(0, 10)}, ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}`,
-    `- ${packages.join(', ')}`,
-    `- recordings: ${traces.sequential} (one person), ${traces.concurrent} (two people)`,
-    `- each peer in a process of its own, run by run in turn; the whole took ${Math.round(seconds / 60)} minutes`,
-  ].join('\n')
+    `${date.slice(0, 10)}, ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}`,
+    packages.join(', '),
+    ...suite.conditions(result),
+  ]
+    .map((line) => `- ${line}`)
+    .join('\n')
 }
 
-function figureTable(rows: readonly RowResult[]): string {
-  const peers = peerNames.filter((peer) => rows.some(({ cells }) => cells.some((cell) => cell.peer === peer)))
+function figureTable(rows: readonly RowResult[], all: readonly string[]): string {
+  const peers = all.filter((peer) => rows.some(({ cells }) => cells.some((cell) => cell.peer === peer)))
   const lines = rows.map((row) => [
     row.title,
     ...peers.map((peer) =>

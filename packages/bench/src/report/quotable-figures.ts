@@ -1,5 +1,5 @@
-import { formatFigure, formatRatio } from '../report/format.js'
-import { timesFlowSync, type RowResult } from './result.js'
+import { formatFigure, formatRatio } from './format.js'
+import { OWN, timesFlowSync, type RowResult } from './row-result.js'
 
 /**
  * The figures that pages may quote, as they are to be spelled: `local-edits.yjs` for a hot figure,
@@ -14,7 +14,7 @@ export function quotableFigures(rows: readonly RowResult[]): Record<string, stri
       figures[name] = formatFigure(cell.hot, row.unit)
       if (cell.first !== undefined) figures[`${name}.first`] = formatFigure(cell.first, row.unit)
       const times = timesFlowSync(row, cell)
-      if (times !== undefined && cell.peer !== 'flowsync') figures[`${name}/flowsync`] = formatRatio(times)
+      if (times !== undefined && cell.peer !== OWN) figures[`${name}/flowsync`] = formatRatio(times)
     }
   }
   return figures

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { chartFiles } from './charts.js'
-import { quotableFigures } from './figures.js'
 import { markdownReport } from './markdown-report.js'
-import type { Outcome } from './measure.js'
-import { rowResult } from './result.js'
-import type { Row } from './rows.js'
+import type { Outcome } from './outcome.js'
+import { quotableFigures } from './quotable-figures.js'
+import type { Row } from './row.js'
+import { chartFiles } from './row-charts.js'
+import { rowResult } from './row-result.js'
+import type { Suite } from './suite.js'
 import { remarkOf, textReport } from './text-report.js'
-import type { PeerName } from './adapters.js'
 
 const row: Row = {
   id: 'live',
@@ -30,13 +30,23 @@ const measured = (hot: number, first: number, edits: number): Outcome => ({
   runs: 7,
   edits,
 })
-const outcomes = new Map<PeerName, Outcome>([
+const outcomes = new Map<string, Outcome>([
   ['flowsync', measured(10, 24, 1_000)],
   ['json-joy', measured(40, 50, 1_000)],
   ['automerge', measured(100, 120, 100)],
   ['loro', { kind: 'failed', reason: 'wrong text' }],
   ['floor', { kind: 'lacks', reason: 'merges nothing' }],
 ])
+const suite: Suite = {
+  name: 'crdt',
+  title: 'Benchmarks',
+  conditions: ({ seconds }) => [`took ${seconds} s`],
+  aboutFigures: 'Medians.',
+  peers: ['flowsync', 'floor', 'json-joy', 'loro', 'automerge'],
+  rowIds: ['live'],
+  charts: { editing: 'Editing a text' },
+  sameConditions: () => undefined,
+}
 const DATE = '2030-01-02T03:04:05.000Z'
 const result = rowResult(row, outcomes, DATE)
 const cellOf = (name: string) => result.cells.find(({ peer }) => peer === name)
@@ -93,20 +103,57 @@ it('textReport shows every peer, failures by name', () => {
   expect(report).toMatch(/live +at most 0.35x json-joy +0.25x +met/)
 })
 
+describe('a rate', () => {
+  const rate: Row = {
+    ...row,
+    unit: 'per second',
+    isMoreBetter: true,
+    targets: [{ atLeast: 12_000 }, { ratio: 0.2, to: 'json-joy', orMore: true }],
+  }
+  const ran = (figure: number): Outcome => ({
+    kind: 'measured',
+    first: { ms: figure },
+    range: { ms: [figure - 1_000, figure] },
+    processes: 1,
+    runs: 5,
+  })
+  const rates = rowResult(
+    rate,
+    new Map([
+      ['flowsync', ran(10_000)],
+      ['json-joy', ran(40_000)],
+    ]),
+    DATE,
+  )
+
+  it('wants the most', () => {
+    expect(rates.targets).toEqual([
+      { wanted: 'at least 12.0k/s', reached: '10.0k/s', verdict: 'tie' },
+      { wanted: 'at least 0.20x json-joy', reached: '0.25x', verdict: 'met' },
+    ])
+    const [file] = chartFiles(suite, [rates])
+    expect(file?.chart.panels[0]?.title).toBe('an update | edit (longer is better)')
+    expect(file?.chart.panels[0]?.bars.map(({ label }) => label)).toEqual(['json-joy', 'flowsync'])
+  })
+
+  it('shows how far its runs are apart', () => {
+    expect(textReport([rates])).toMatch(/flowsync +10.0k\/s +9.00k\/s .. 10.0k\/s +1.00x +5/)
+  })
+})
+
 describe('markdownReport', () => {
-  const page = markdownReport({
+  const page = markdownReport(suite, {
     date: DATE,
     seconds: 125,
     machine: { cpu: 'Chip', cores: 2, memoryGb: 8, system: 'Linux 6', node: '26.0.0' },
     versions: { yjs: '13.0.0' },
-    traces: { sequential: 'paper', concurrent: 'generated' },
     rows: [result],
   })
 
   it('names the conditions', () => {
     expect(page).toContain('2030-01-02, 2 cores of Chip, 8 GB, Linux 6, Node 26.0.0')
     expect(page).toContain('yjs 13.0.0')
-    expect(page).toContain('paper (one person), generated (two people)')
+    expect(page).toContain('- took 125 s')
   })
 
   it('has a column for each peer, and says why a figure is missing', () => {
@@ -119,7 +166,7 @@ describe('markdownReport', () => {
 
 describe('chartFiles', () => {
   it('draws what has figures, the least first', () => {
-    const [file, ...more] = chartFiles([result])
+    const [file, ...more] = chartFiles(suite, [result])
     expect(more).toEqual([])
     expect(file?.file).toBe('crdt-editing.svg')
     expect(file?.chart.panels[0]?.bars.map(({ label, value }) => [label, value])).toEqual([
@@ -130,7 +177,7 @@ describe('chartFiles', () => {
   })
 
   it('draws no chart of a single bar', () => {
-    const alone = rowResult(row, new Map<PeerName, Outcome>([['flowsync', measured(1, 2, 3)]]), DATE)
-    expect(chartFiles([alone])).toEqual([])
+    const alone = rowResult(row, new Map<string, Outcome>([['flowsync', measured(1, 2, 3)]]), DATE)
+    expect(chartFiles(suite, [alone])).toEqual([])
   })
 })

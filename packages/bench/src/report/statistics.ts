@@ -1,3 +1,5 @@
+import type { Figures } from './outcome.js'
+
 /**
  * The middle of some figures; with an even count the mean of the two in the middle.
  * @throws RangeError when there is none
@@ -20,4 +22,10 @@ export function planRuns(firstMs: number, runs: number): { readonly warmUps: num
   if (firstMs < 2_000) return { warmUps: 0, runs: Math.min(runs, 5) }
   if (firstMs < 4_000) return { warmUps: 0, runs: Math.min(runs, 3) }
   return { warmUps: 0, runs: 1 }
+}
+
+/** The median of each metric over several runs. */
+export function medians(runs: readonly Figures[]): Figures {
+  const metrics = Object.keys(runs[0] ?? {})
+  return Object.fromEntries(metrics.map((metric) => [metric, median(runs.map((run) => run[metric] ?? 0))]))
 }

@@ -1,6 +1,6 @@
-import { formatFigure, formatRatio } from '../report/format.js'
-import { textTable } from '../report/text-table.js'
-import { timesFlowSync, type Cell, type RowResult } from './result.js'
+import { formatFigure, formatRatio } from './format.js'
+import { textTable } from './text-table.js'
+import { timesFlowSync, type Cell, type RowResult } from './row-result.js'
 
 /** The rows as text for a terminal: a small table for each, and one of all targets at the end. */
 export function textReport(rows: readonly RowResult[]): string {
@@ -10,10 +10,15 @@ export function textReport(rows: readonly RowResult[]): string {
 /** One row: each peer with its figures. */
 function rowReport(row: RowResult): string {
   const edits = row.edits === undefined ? '' : ` (${row.edits.toLocaleString('en-US')})`
-  const head = ['', 'hot', 'first', 'to flowsync', 'runs', '']
+  const head = ['', ...headsOf(row), 'to flowsync', 'runs', '']
   const lines = row.cells.map((cell) => [cell.peer, ...figuresOf(row, cell), remarkOf(cell)])
   const table = textTable([head, ...lines], ['left', 'right', 'right', 'right', 'right'])
   return `${row.id}: ${row.title}${edits}\n${table.replace(/^/gm, '  ')}`
+}
+
+/** Where no figure is about a process's first run, it is told how far the runs are apart. */
+function headsOf({ cells }: RowResult): string[] {
+  return cells.some(({ range }) => range !== undefined) ? ['median', 'least .. most'] : ['hot', 'first']
 }
 
 function figuresOf(row: RowResult, cell: Cell): string[] {
@@ -21,10 +26,15 @@ function figuresOf(row: RowResult, cell: Cell): string[] {
   const times = timesFlowSync(row, cell)
   return [
     (cell.isScaled ? '~' : '') + formatFigure(cell.hot, row.unit),
-    cell.first === undefined ? '' : formatFigure(cell.first, row.unit),
+    secondOf(row, cell),
     times === undefined ? '' : formatRatio(times),
     cell.runs > 0 ? String(cell.runs) : String(cell.processes),
   ]
+}
+
+function secondOf({ unit }: RowResult, { first, range }: Cell): string {
+  if (range) return range.map((figure) => formatFigure(figure, unit)).join(' .. ')
+  return first === undefined ? '' : formatFigure(first, unit)
 }
 
 /** What is to be said of a cell beside its figures. */

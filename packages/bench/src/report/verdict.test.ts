@@ -12,6 +12,11 @@ describe('judge', () => {
     [{ ratio: 0.5, to: 'slow' }, { hot: 50 }, 'met', 0.5],
     [{ ratio: 0.5, to: 'slow' }, { hot: 65 }, 'tie', 0.65],
     [{ ratio: 0.5, to: 'slow' }, { hot: 66 }, 'missed', 0.66],
+    [{ atLeast: 13 }, { hot: 13 }, 'met', 13],
+    [{ atLeast: 13 }, { hot: 10 }, 'tie', 10],
+    [{ atLeast: 13 }, { hot: 9.9 }, 'missed', 9.9],
+    [{ ratio: 0.6, to: 'slow', orMore: true }, { hot: 61 }, 'met', 0.61],
+    [{ ratio: 0.6, to: 'slow', orMore: true }, { hot: 40 }, 'missed', 0.4],
   ] as const)('%j with %j is %s', (target, own, verdict, reached) => {
     expect(judged(target, own)).toMatchObject({ verdict, reached })
   })
@@ -26,10 +31,11 @@ describe('judge', () => {
   })
 
   it('knows nothing where a figure is missing, and says what was wanted', () => {
-    expect(judged({ atMost: 10 }, undefined)).toEqual({ verdict: 'unknown', wanted: 10 })
-    expect(judged({ ratio: 0.5, to: 'broken' }, { hot: 1 })).toEqual({ verdict: 'unknown', wanted: 0.5 })
-    expect(judged({ ratio: 0.5, to: 'absent' }, { hot: 1 })).toEqual({ verdict: 'unknown', wanted: 0.5 })
-    expect(judged({ atMost: 10, of: 'first' }, { hot: 1 })).toEqual({ verdict: 'unknown', wanted: 10 })
+    const unknown = { verdict: 'unknown', isAtLeast: false }
+    expect(judged({ atMost: 10 }, undefined)).toEqual({ ...unknown, wanted: 10 })
+    expect(judged({ ratio: 0.5, to: 'broken' }, { hot: 1 })).toEqual({ ...unknown, wanted: 0.5 })
+    expect(judged({ ratio: 0.5, to: 'absent' }, { hot: 1 })).toEqual({ ...unknown, wanted: 0.5 })
+    expect(judged({ atMost: 10, of: 'first' }, { hot: 1 })).toEqual({ ...unknown, wanted: 10 })
   })
 })
 

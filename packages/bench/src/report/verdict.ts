@@ -1,6 +1,8 @@
-/** What FlowSync wants to reach: at most so much, or at most so much of what a peer takes in the same run. */
+/** What FlowSync wants to reach: so much itself, or so much of what a peer takes or does in the same run. */
 export type Target<Name extends string = string> = (
-  { readonly atMost: number } | { readonly ratio: number; readonly to: Name }
+  | { readonly atMost: number }
+  | { readonly atLeast: number }
+  | { readonly ratio: number; readonly to: Name; readonly orMore?: true }
 ) & {
   /** Which figure is meant; the hot one when absent. */
   readonly of?: 'hot' | 'first'
@@ -24,6 +26,8 @@ export interface Judgement {
   readonly reached?: number
   /** The target itself, likewise. */
   readonly wanted: number
+  /** Whether the target is the least to reach, not the most. */
+  readonly isAtLeast: boolean
 }
 
 /** Compares FlowSync's figure with a target. Unknown when one of the figures is missing. */
@@ -34,10 +38,18 @@ export function judge<Name extends string>(
 ): Judgement {
   const which = target.of ?? 'hot'
   const figure = own?.[which]
-  const wanted = 'atMost' in target ? target.atMost : target.ratio
-  const reached = 'atMost' in target ? figure : ratio(figure, peerOf(target.to)?.[which])
-  if (reached === undefined) return { verdict: 'unknown', wanted }
-  return { verdict: verdictOf(reached, wanted), reached, wanted }
+  const isAtLeast = 'atLeast' in target || ('to' in target && target.orMore === true)
+  const wanted = 'to' in target ? target.ratio : 'atLeast' in target ? target.atLeast : target.atMost
+  const reached = 'to' in target ? ratio(figure, peerOf(target.to)?.[which]) : figure
+  if (reached === undefined) return { verdict: 'unknown', wanted, isAtLeast }
+  return {
+    verdict: isAtLeast
+      ? verdictOf(-reached, -wanted, -wanted / TIE_FACTOR)
+      : verdictOf(reached, wanted, wanted * TIE_FACTOR),
+    reached,
+    wanted,
+    isAtLeast,
+  }
 }
 
 /** `a` in terms of `b`, undefined when one is missing or `b` is nothing. */
@@ -45,7 +57,7 @@ export function ratio(a: number | undefined, b: number | undefined): number | un
   return a === undefined || b === undefined || b === 0 ? undefined : a / b
 }
 
-function verdictOf(reached: number, wanted: number): Verdict {
+function verdictOf(reached: number, wanted: number, tie: number): Verdict {
   if (reached <= wanted) return 'met'
-  return reached <= wanted * TIE_FACTOR ? 'tie' : 'missed'
+  return reached <= tie ? 'tie' : 'missed'
 }
