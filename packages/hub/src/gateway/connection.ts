@@ -14,8 +14,10 @@ import {
 import { tokenExpired } from '../auth/authenticate.js'
 import { describeError } from '../logging/logger.js'
 import type { GatewayContext } from './gateway-context.js'
+import { FeedValve } from './feed-valve.js'
 import { handleMessage } from './handlers/handle-message.js'
 import { openSession } from './handlers/hello.js'
+import { tellToPull } from './handlers/tell-to-pull.js'
 import type { ConnectionHandlers, HubConnection } from './hub-connection.js'
 import type { SessionConnection } from './session-connection.js'
 import type { Session } from './session.js'
@@ -43,8 +45,12 @@ export class Connection implements ConnectionHandlers, SessionConnection {
   private readonly peer: HubConnection
   private readonly onGone: () => void
   private state: State
+  private readonly valve: FeedValve
+  /** What was told of each stream when the feed was cut. */
+  private told: ReadonlyMap<string, number> = new Map()
   private lastRead: Promise<void> = Promise.resolve()
   private waitingReads = 0
+  private waitingBytes = 0
 
   constructor(context: GatewayContext, workspace: string, peer: HubConnection, onGone: () => void) {
     this.context = context
@@ -55,6 +61,14 @@ export class Connection implements ConnectionHandlers, SessionConnection {
       this.fail(createError('protocol/hello-timeout', 'No valid `hello` arrived in time.'))
     })
     this.state = { kind: 'new', cancelTimeout }
+    this.valve = new FeedValve(context.limits.feedBytes, {
+      onShut: () => this.cutFeed(),
+      onOpen: () => this.resumeFeed(),
+    })
+  }
+
+  get unreadBytes(): number {
+    return this.peer.unreadBytes
   }
 
   onFrame(bytes: Uint8Array): void {
@@ -72,6 +86,10 @@ export class Connection implements ConnectionHandlers, SessionConnection {
       case 'closed':
         return
     }
+  }
+
+  onUnread(): void {
+    if (this.state.kind === 'open') this.valve.note(this.peer.unreadBytes)
   }
 
   onClose(): void {
@@ -105,8 +123,9 @@ export class Connection implements ConnectionHandlers, SessionConnection {
 
   join(session: Session, stream: string): void {
     if (this.state.kind === 'closed') return
-    session.joined.add(stream)
-    this.peer.join(stream)
+    if (!session.joined.has(stream)) session.joined.set(stream, undefined)
+    // While the feed is cut it is joined with all the others later.
+    if (this.valve.isOpen) this.peer.join(stream)
   }
 
   leave(session: Session, stream: string): void {
@@ -119,8 +138,13 @@ export class Connection implements ConnectionHandlers, SessionConnection {
     this.state.cancelExpiry = this.expiryTimer(session)
   }
 
-  readInTurn(id: number, read: () => Promise<void>): void {
-    if (this.waitingReads >= MAX_WAITING_READS) {
+  mayRead(): Promise<void> {
+    return this.valve.opened()
+  }
+
+  readInTurn(id: number, bytes: number, read: () => Promise<void>): void {
+    const isFull = this.waitingBytes > 0 && this.waitingBytes + bytes > this.context.limits.frameBytes
+    if (isFull || this.waitingReads >= MAX_WAITING_READS) {
       this.refuse(
         id,
         createError('hub/overloaded', 'Too many requests of this connection wait.', {
@@ -130,13 +154,40 @@ export class Connection implements ConnectionHandlers, SessionConnection {
       return
     }
     this.waitingReads++
+    this.waitingBytes += bytes
     this.lastRead = this.lastRead.then(async () => {
       try {
+        // Who does not read its answers gets no more of them: they would only wait in memory.
+        await this.mayRead()
         if (this.state.kind === 'open') await read()
       } catch (error) {
         this.refuse(id, error)
       } finally {
         this.waitingReads--
+        this.waitingBytes -= bytes
+      }
+    })
+  }
+
+  private cutFeed(): void {
+    if (this.state.kind !== 'open') return
+    const { joined } = this.state.session
+    this.told = new Map([...joined].map(([stream, opened]) => [stream, opened?.toldSeq ?? 0]))
+    for (const stream of joined.keys()) this.peer.leave(stream)
+  }
+
+  private resumeFeed(): void {
+    if (this.state.kind !== 'open') return
+    const { session } = this.state
+    // A stream that was opened meanwhile may have moved on since it was read.
+    const told = new Map([...session.joined.keys()].map((stream) => [stream, this.told.get(stream) ?? 0]))
+    for (const stream of told.keys()) this.peer.join(stream)
+    this.lastRead = this.lastRead.then(async () => {
+      try {
+        if (this.state.kind === 'open') await tellToPull(this, session, told)
+      } catch (error) {
+        // Not lost: a client that hears nothing of a stream pulls by itself.
+        this.context.logger.debug(describeError(error), 'a reader was not told to pull')
       }
     })
   }
@@ -167,6 +218,7 @@ export class Connection implements ConnectionHandlers, SessionConnection {
     const { state } = this
     if (state.kind !== 'greeting') return
     state.cancelTimeout()
+    this.peer.admit()
     const { system, limits } = this.context
     this.state = { kind: 'open', session, cancelExpiry: this.expiryTimer(session) }
     this.send({
@@ -179,6 +231,7 @@ export class Connection implements ConnectionHandlers, SessionConnection {
       expiresAtMs: session.expiresAtMs,
       limits: { frameBytes: limits.frameBytes, opsPerPush: limits.opsPerPush },
     })
+    this.onUnread()
     for (const frame of state.frames) this.onFrame(frame)
   }
 
@@ -186,7 +239,7 @@ export class Connection implements ConnectionHandlers, SessionConnection {
     // The timer may be late, a frame may not.
     if (session.isExpired(this.context.system.nowMs())) return this.fail(tokenExpired())
     const message = this.decode(bytes)
-    if (message) handleMessage(this, session, message)
+    if (message) handleMessage(this, session, message, bytes.length)
   }
 
   private decode(bytes: Uint8Array): ClientMessage | undefined {
@@ -210,6 +263,7 @@ export class Connection implements ConnectionHandlers, SessionConnection {
     if (state.kind === 'new' || state.kind === 'greeting') state.cancelTimeout()
     if (state.kind === 'open') state.cancelExpiry()
     this.state = { kind: 'closed' }
+    this.valve.dispose()
     this.onGone()
   }
 }

@@ -31,6 +31,8 @@ export interface HubEngineOptions {
 export interface HubEngine {
   readonly log: HubLog
   readonly connectionCount: number
+  /** What waits for all connections together, because they read slower than they are sent to. */
+  readonly unreadBytes: number
   /** Serves a new connection. Call the handlers it returns with the connection's frames and its end. */
   accept(workspace: string, connection: HubConnection): ConnectionHandlers
   /**
@@ -91,6 +93,9 @@ export function createHubEngine(options: HubEngineOptions): HubEngine {
     log,
     get connectionCount() {
       return [...workspaces.values()].reduce((sum, workspace) => sum + workspace.list().length, 0)
+    },
+    get unreadBytes() {
+      return connections().reduce((sum, connection) => sum + connection.unreadBytes, 0)
     },
     accept,
     close,

@@ -18,7 +18,11 @@ export interface SessionConnection {
   watchExpiry(session: Session): void
   /**
    * Runs what reads the log, one after the other: a client that asks for everything at once gets it in
-   * turn, and the hub holds one answer of it at a time.
+   * turn, and the hub holds one answer of it at a time. A client that does not read waits until it does.
+   *
+   * @param bytes size of the request
    */
-  readInTurn(id: number, read: () => Promise<void>): void
+  readInTurn(id: number, bytes: number, read: () => Promise<void>): void
+  /** Resolves once the client has read what was sent to it, or is gone. */
+  mayRead(): Promise<void>
 }

@@ -4,6 +4,7 @@ import { accessTo, allows, type Grant, parseGrants } from '../acl/grants.js'
 import type { Identity } from '../auth/authenticate.js'
 import type { HubLimits } from '../limit/limits.js'
 import { TokenBucket } from '../limit/token-bucket.js'
+import type { OpenStream } from '../log/open-stream.js'
 
 /** What a session begins with. */
 export interface SessionOptions {
@@ -21,8 +22,8 @@ export class Session {
   readonly workspace: string
   readonly subject: string
   readonly replicas: ReadonlySet<ReplicaId>
-  /** Streams whose room it is in. */
-  readonly joined = new Set<string>()
+  /** Streams whose feed it follows; undefined as long as the stream is being opened. */
+  readonly joined = new Map<string, OpenStream | undefined>()
   readonly pushes: TokenBucket
   readonly ops: TokenBucket
   /** Bytes of its pushes that are not answered yet. */

@@ -7,7 +7,9 @@ import type { HubLimits } from '../limit/limits.js'
 import { describeError, type HubLogger } from '../logging/logger.js'
 import { maskAddress } from '../logging/mask-address.js'
 import type { HubEngine } from './engine.js'
-import { limitUnread, roomOf, socketPeer } from './socket-peer.js'
+import { type PeerWire, roomOf, socketPeer } from './socket-peer.js'
+import { boundUnknown } from './unknown-peer.js'
+import { Unread } from './unread.js'
 import { WORKSPACE_NAMESPACE } from './workspace.js'
 
 /** What a {@link SocketServer} works with. */
@@ -21,14 +23,13 @@ export interface SocketServerOptions {
 
 const ENVELOPE_BYTES = 1024
 const CONNECT_TIMEOUT_MS = 5_000
-const PING_INTERVAL_MS = 15_000
-const PING_TIMEOUT_MS = 10_000
 
 /** Socket.io in front of an engine: a namespace is a workspace, an event is a frame. */
 export class SocketServer implements Broadcast {
   private readonly io: Server
   private readonly options: SocketServerOptions
   private readonly perAddress = new Map<string, number>()
+  private readonly wires = new WeakMap<Socket['conn'], PeerWire>()
   private connections = 0
 
   constructor(options: SocketServerOptions) {
@@ -46,8 +47,8 @@ export class SocketServer implements Broadcast {
       // A frame travels with the name of its namespace. What is above is refused while it is received.
       maxHttpBufferSize: limits.frameBytes + ENVELOPE_BYTES,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      pingInterval: PING_INTERVAL_MS,
-      pingTimeout: PING_TIMEOUT_MS,
+      pingInterval: limits.pingIntervalMs,
+      pingTimeout: limits.pingTimeoutMs,
       allowRequest: ({ headers }, decide) => {
         const isAllowed = this.isPageAllowed(headers)
         decide(isAllowed ? undefined : 'the origin is not allowed', isAllowed)
@@ -59,7 +60,7 @@ export class SocketServer implements Broadcast {
   /** Serves connections with the engine from now on. */
   serve(engine: HubEngine): void {
     const { logger, limits } = this.options
-    this.io.engine.on('connection', (conn: Socket['conn']) => limitUnread(conn, limits.unreadBytes))
+    this.io.engine.on('connection', (conn: Socket['conn']) => this.wires.set(conn, wireOf(conn, limits)))
     this.io.use((_socket, next) =>
       next(createError('config/invalid', 'Connect to a workspace, such as /default.')),
     )
@@ -68,7 +69,9 @@ export class SocketServer implements Broadcast {
     workspaces.on('connection', (socket) => {
       const { address } = socket.handshake
       this.count(address, 1)
-      const handlers = engine.accept(socket.nsp.name.slice(1), socketPeer(socket))
+      const wire = this.wires.get(socket.conn) ?? wireOf(socket.conn, limits)
+      const handlers = engine.accept(socket.nsp.name.slice(1), socketPeer(socket, wire))
+      const unwatch = wire.unread.watch(() => handlers.onUnread())
       socket.on(MESSAGE_EVENT, (frame: Uint8Array) => {
         try {
           handlers.onFrame(frame)
@@ -81,6 +84,7 @@ export class SocketServer implements Broadcast {
       socket.on('error', (error) => logger.debug(describeError(error), 'a connection failed'))
       socket.on('disconnect', () => {
         this.count(address, -1)
+        unwatch()
         handlers.onClose()
       })
     })
@@ -127,4 +131,8 @@ export class SocketServer implements Broadcast {
     if (count > 0) this.perAddress.set(address, count)
     else this.perAddress.delete(address)
   }
+}
+
+function wireOf(conn: Socket['conn'], limits: HubLimits): PeerWire {
+  return { unread: new Unread(conn, limits.unreadBytes), admit: boundUnknown(conn, limits.helloBytes) }
 }

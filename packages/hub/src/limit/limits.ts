@@ -25,8 +25,17 @@ export interface HubLimits {
   readonly ops: BucketRate
   /** What may wait to be stored, of all connections together, before pushes are refused with `hub/overloaded`. */
   readonly queuedBytes: number
+  /**
+   * What may wait unread for one connection before it loses its live feed and its reads wait. When it has read
+   * what was sent, it is told to pull.
+   */
+  readonly feedBytes: number
   /** What one connection may leave unread before it is closed. It catches up when it comes back. */
   readonly unreadBytes: number
+  /** How often a connection is asked for a sign of life. */
+  readonly pingIntervalMs: number
+  /** How long it may take to answer before it is closed. */
+  readonly pingTimeoutMs: number
 }
 
 /** Generous to people, bounded for everybody. */
@@ -42,7 +51,10 @@ export const DEFAULT_HUB_LIMITS: HubLimits = Object.freeze({
   pushes: Object.freeze({ perSecond: 5_000, burst: 10_000 }),
   ops: Object.freeze({ perSecond: 50_000, burst: 500_000 }),
   queuedBytes: 64 * 1024 * 1024,
+  feedBytes: 1024 * 1024,
   unreadBytes: 32 * 1024 * 1024,
+  pingIntervalMs: 15_000,
+  pingTimeoutMs: 10_000,
 })
 
 /**

@@ -18,6 +18,7 @@ function world() {
     rule: streams.ruleFor(name),
     epoch: 'aaaaaaaaaaaaaaaa',
     headSeq: 0,
+    toldSeq: 0,
     wasRenewed: false,
     snapshotSeq: undefined,
     snapshotBytes: 0,

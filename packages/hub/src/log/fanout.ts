@@ -67,6 +67,7 @@ export class Fanout {
         name,
         encodeHubMessage({ type: 'feed', stream: name, epoch, ops: part }),
       )
+      if (epoch === stream.epoch) stream.toldSeq = Math.max(stream.toldSeq, part.at(-1)?.seq ?? 0)
     }
   }
 }

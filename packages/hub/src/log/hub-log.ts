@@ -169,6 +169,18 @@ export class HubLog {
     return this.storage.findSeq(stream.key, id, subject)
   }
 
+  /** The last op of a stream whose head is above `seq`, as another hub on the same storage may have stored it. */
+  async latestAbove(
+    key: StreamKey,
+    seq: number,
+  ): Promise<{ readonly epoch: string; readonly op: SequencedOp } | undefined> {
+    const head = await this.storage.findStream(key)
+    if (!head || head.headSeq <= seq) return undefined
+    const slice = await this.storage.read({ ...key, afterSeq: head.headSeq - 1, limitBytes: 1 })
+    const op = slice?.ops.at(-1)
+    return slice && op && { epoch: slice.epoch, op }
+  }
+
   /** The stream folded up to its head; undefined when it does not exist. */
   async fold(key: StreamKey): Promise<FoldedLog | undefined> {
     const rule = this.registry.ruleFor(key.stream)
@@ -196,5 +208,6 @@ export class HubLog {
     if (typeof epoch !== 'string' || epoch === stream.epoch) return
     stream.epoch = epoch
     stream.headSeq = 0
+    stream.toldSeq = 0
   }
 }

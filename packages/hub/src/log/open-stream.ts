@@ -8,6 +8,8 @@ export interface OpenStream {
   epoch: string
   /** The highest seq seen; another hub on the same storage may be further. */
   headSeq: number
+  /** The highest seq that readers were told of; what is above may still be gathered for the next frame. */
+  toldSeq: number
   /** True once the epoch was renewed because a client's cursor was ahead of the log; done at most once per start. */
   wasRenewed: boolean
   /** Seq of the latest snapshot, 0 without one, undefined before anybody looked. */

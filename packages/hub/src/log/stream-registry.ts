@@ -74,6 +74,7 @@ function openedStream(head: StreamHead, rule: AnyMergeRule): OpenStream {
     rule,
     epoch,
     headSeq,
+    toldSeq: headSeq,
     wasRenewed: false,
     snapshotSeq: undefined,
     snapshotBytes: 0,

@@ -173,6 +173,8 @@ export class HubHost {
     }
     const handlers = engine.accept(workspace, {
       address: '127.0.0.1',
+      unreadBytes: 0,
+      admit: () => undefined,
       send: member.send,
       close: () => side.close(),
       join: (room) => this.world.bus.join(room, member),

@@ -82,6 +82,8 @@ export class InProcessNetwork {
   private hubConnection(workspace: string, link: Link): HubConnection {
     return {
       address: '127.0.0.1',
+      unreadBytes: 0,
+      admit: () => undefined,
       send: link.send,
       // What was sent before is delivered first: both take the same number of turns.
       close: () => later(() => link.drop('the hub closed')),

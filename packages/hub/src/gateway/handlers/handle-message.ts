@@ -7,21 +7,29 @@ import { renew } from './renew.js'
 import { subscribe } from './subscribe.js'
 import { unsubscribe } from './unsubscribe.js'
 
-/** Does what a client asks for. Whatever happens, it gets one answer. */
-export function handleMessage(connection: SessionConnection, session: Session, message: ClientMessage): void {
+/**
+ * Does what a client asks for. Whatever happens, it gets one answer.
+ * @param bytes size of the message
+ */
+export function handleMessage(
+  connection: SessionConnection,
+  session: Session,
+  message: ClientMessage,
+  bytes: number,
+): void {
   switch (message.type) {
     case 'hello':
       connection.fail(createError('protocol/unexpected-message', '`hello` was said already.'), message.id)
       return
     case 'subscribe':
-      connection.readInTurn(message.id, () => subscribe(connection, session, message))
+      connection.readInTurn(message.id, bytes, () => subscribe(connection, session, message))
       return
     case 'unsubscribe':
       // In turn with `subscribe`, or a stream could be joined after it was left.
-      connection.readInTurn(message.id, async () => unsubscribe(connection, session, message))
+      connection.readInTurn(message.id, bytes, async () => unsubscribe(connection, session, message))
       return
     case 'pull':
-      connection.readInTurn(message.id, () => pull(connection, session, message))
+      connection.readInTurn(message.id, bytes, () => pull(connection, session, message))
       return
     case 'push':
       push(connection, session, message).catch((error: unknown) => connection.refuse(message.id, error))

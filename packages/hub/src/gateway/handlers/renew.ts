@@ -28,7 +28,7 @@ export async function renew(
   } finally {
     session.isRenewing = false
   }
-  for (const stream of session.joined) {
+  for (const stream of session.joined.keys()) {
     if (!session.canRead(stream)) connection.leave(session, stream)
   }
   connection.watchExpiry(session)

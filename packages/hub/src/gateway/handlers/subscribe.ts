@@ -57,6 +57,7 @@ async function opened(
   // Join before reading: an op that is appended in between comes twice rather than never.
   connection.join(session, cursor.stream)
   const stream = await log.registry.open({ workspace: session.workspace, stream: cursor.stream })
+  if (session.joined.has(cursor.stream)) session.joined.set(cursor.stream, stream)
   const caughtUp = await log.catchUp(stream, cursor, limitBytes)
   const throughs = await acknowledged(connection, stream, cursor)
   const access = session.checkRead(cursor.stream)
