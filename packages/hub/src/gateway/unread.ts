@@ -33,6 +33,10 @@ export class Unread {
       this.written += this.queued
       this.queued = 0
     })
+    conn.on('close', (reason: string) => {
+      // Whoever is dead takes no polite goodbye either, and what waits for it would be kept meanwhile.
+      if (reason === 'ping timeout') wire.socket?.terminate?.()
+    })
     // The last byte of what was flushed has left; what came meanwhile is flushed next.
     wire.on('drain', () => {
       this.written = 0
