@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { FlowSyncError } from '@flowsync/crdt'
 import { mintToken } from '@flowsync/hub'
+import { findFreePort } from '../servers/free-port.js'
+import { hubCommand, isHubReady } from '../servers/hub-command.js'
 import { REPLAY_STREAM, REPLAY_WORKSPACE } from './replay-stream.js'
 
 const TOKEN_TTL_MS = 3_600_000
@@ -74,7 +73,7 @@ export class HubProcess {
   private async start(): Promise<void> {
     const { database, secret } = this.options
     const args = [
-      cliPath(),
+      hubCommand(),
       'start',
       '--host',
       '127.0.0.1',
@@ -103,7 +102,7 @@ export class HubProcess {
     while (performance.now() < deadlineMs) {
       if (child.exitCode !== null || child.signalCode !== null)
         throw this.complaint('The hub ended while it started')
-      if (await isReady(this.url)) return
+      if (await isHubReady(this.url)) return
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
     throw this.complaint(`The hub was not ready after ${START_LIMIT_MS / 1000} s`)
@@ -120,31 +119,4 @@ export class HubProcess {
   private complaint(what: string): FlowSyncError {
     return new FlowSyncError('hub/internal', `${what}. It wrote:\n${this.output.trim() || '(nothing)'}`)
   }
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/readyz`)).ok
-  } catch (error) {
-    // Nobody listens yet.
-    if (error instanceof TypeError) return false
-    throw error
-  }
-}
-
-function cliPath(): string {
-  const manifest = createRequire(import.meta.url).resolve('@flowsync/hub/package.json')
-  return join(dirname(manifest), 'dist', 'cli', 'main.js')
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string')
-    throw new FlowSyncError('config/port-in-use', 'There is no free port.')
-  return address.port
 }
