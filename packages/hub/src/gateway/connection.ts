@@ -12,6 +12,7 @@ import {
   type WireError,
 } from '@flowsync/protocol'
 import { tokenExpired } from '../auth/authenticate.js'
+import { retryLater } from '../log/storage-health.js'
 import { describeError } from '../logging/logger.js'
 import type { GatewayContext } from './gateway-context.js'
 import { FeedValve } from './feed-valve.js'
@@ -106,7 +107,7 @@ export class Connection implements ConnectionHandlers, SessionConnection {
 
   tell(error: unknown): WireError {
     if (!isFlowSyncError(error)) this.context.logger.error(describeError(error), 'a request failed')
-    return toWireError(error)
+    return toWireError(retryLater(error))
   }
 
   fail(error: unknown, id = 0): void {

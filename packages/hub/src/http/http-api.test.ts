@@ -40,8 +40,14 @@ const put_ = (text: string) => ({ op: 'put', text })
 
 describe('the HTTP API', () => {
   it('tells that it lives and is ready', async () => {
-    expect(await request('/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } })
-    expect(await request('/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } })
+    expect(await request('/healthz')).toMatchObject({
+      status: 200,
+      body: { status: 'ok', storage: { state: 'ok' } },
+    })
+    expect(await request('/readyz')).toMatchObject({
+      status: 200,
+      body: { status: 'ready', storage: { state: 'ok' } },
+    })
   })
 
   it('pushes intents, reads values, and tells sockets', async () => {

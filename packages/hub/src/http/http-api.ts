@@ -3,11 +3,14 @@ import { isFlowSyncError } from '@flowsync/crdt'
 import { createError } from '@flowsync/protocol'
 import { isOriginAllowed } from '../config/origins.js'
 import { isWorkspaceName } from '../gateway/workspace.js'
+import type { StorageState } from '../log/storage-health.js'
 import { describeError } from '../logging/logger.js'
 import type { HttpContext } from './http-context.js'
 import { HttpExchange } from './http-exchange.js'
 import { pushIntent } from './push-intent.js'
 import { getValue, hydrate } from './read-streams.js'
+
+const READY_TIMEOUT_MS = 2_000
 
 type Route = (exchange: HttpExchange) => Promise<void>
 
@@ -40,7 +43,7 @@ async function serve(context: HttpContext, exchange: HttpExchange): Promise<void
 }
 
 function routesOf(context: HttpContext, path: string): Readonly<Record<string, Route>> | undefined {
-  if (path === '/healthz') return routes({ GET: async (exchange) => exchange.answer(200, { status: 'ok' }) })
+  if (path === '/healthz') return routes({ GET: async (exchange) => healthy(context, exchange) })
   if (path === '/readyz') return routes({ GET: (exchange) => ready(context, exchange) })
   const [, version, workspace = '', kind, ...rest] = path.split('/').map(decode)
   if (version !== 'v1' || !isWorkspaceName(workspace)) return undefined
@@ -60,9 +63,32 @@ function routes(table: Readonly<Record<string, Route>>): Readonly<Record<string,
   return Object.assign(Object.create(null) as Record<string, Route>, table)
 }
 
+/** The process lives. Asks nobody: a storage that hangs must not get the hub restarted. */
+function healthy({ log }: HttpContext, exchange: HttpExchange): void {
+  exchange.answer(200, { status: 'ok', storage: storageOf(log.health.state) })
+}
+
+/**
+ * The hub should get traffic. Also while its storage takes no writes: reading and following go on, and the hubs beside it
+ * write to the same storage.
+ */
 async function ready(context: HttpContext, exchange: HttpExchange): Promise<void> {
-  await context.checkReady()
-  exchange.answer(200, { status: 'ready' })
+  let cancel = (): void => undefined
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    const error = createError('storage/unavailable', 'The storage does not answer in time.')
+    cancel = context.system.setTimer(READY_TIMEOUT_MS, () => reject(error))
+  })
+  try {
+    await Promise.race([context.checkReady(), tooLate])
+  } finally {
+    cancel()
+  }
+  exchange.answer(200, { status: 'ready', storage: storageOf(context.log.health.state) })
+}
+
+function storageOf(state: StorageState): object {
+  if (state.kind === 'well') return { state: 'ok' }
+  return { state: 'read-only', reason: state.reason.code, sinceMs: state.sinceMs }
 }
 
 function decode(part: string): string {

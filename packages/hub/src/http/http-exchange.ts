@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isFlowSyncError } from '@flowsync/crdt'
 import { createError, toWireError } from '@flowsync/protocol'
+import { retryLater } from '../log/storage-health.js'
 
 /** One request of the HTTP API and its answer, in JSON. */
 export class HttpExchange {
@@ -69,7 +70,7 @@ export class HttpExchange {
 
   /** Answers `{ error: { code, message, details } }` with the status that fits. */
   refuse(error: unknown): void {
-    const { code, message, retryAfterMs, details } = toWireError(error)
+    const { code, message, retryAfterMs, details } = toWireError(retryLater(error))
     if (retryAfterMs > 0) this.response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000))
     // What is left of a body that is too large is not read: the connection cannot be used again.
     if (code === 'frame/too-large') this.response.setHeader('Connection', 'close')

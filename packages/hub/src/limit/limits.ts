@@ -25,6 +25,8 @@ export interface HubLimits {
   readonly ops: BucketRate
   /** What may wait to be stored, of all connections together, before pushes are refused with `hub/overloaded`. */
   readonly queuedBytes: number
+  /** What of it may belong to one stream. */
+  readonly queuedBytesPerStream: number
   /**
    * What may wait unread for one connection before it loses its live feed and its reads wait. When it has read
    * what was sent, it is told to pull.
@@ -51,6 +53,7 @@ export const DEFAULT_HUB_LIMITS: HubLimits = Object.freeze({
   pushes: Object.freeze({ perSecond: 5_000, burst: 10_000 }),
   ops: Object.freeze({ perSecond: 50_000, burst: 500_000 }),
   queuedBytes: 64 * 1024 * 1024,
+  queuedBytesPerStream: 32 * 1024 * 1024,
   feedBytes: 1024 * 1024,
   unreadBytes: 32 * 1024 * 1024,
   pingIntervalMs: 15_000,

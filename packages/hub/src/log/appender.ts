@@ -1,12 +1,21 @@
 import { type FlowSyncError, isFlowSyncError, type SequencedOp } from '@flowsync/crdt'
 import { createError } from '@flowsync/protocol'
+import type { HubLimits } from '../limit/limits.js'
 import type { AppendBatch, AppendOutcome, LogDriver } from '../storage/driver.js'
 import { sizeOfOp } from '../storage/op-size.js'
+import { retryLater, type StorageHealth } from './storage-health.js'
 
 interface Waiting {
   readonly batch: AppendBatch
   readonly bytes: number
   readonly resolve: (outcome: AppendOutcome) => void
+}
+
+/** What an {@link Appender} works with. */
+export interface AppenderOptions {
+  readonly storage: LogDriver
+  readonly limits: Pick<HubLimits, 'queuedBytes' | 'queuedBytesPerStream'>
+  readonly health: StorageHealth
 }
 
 /** What one transaction takes at most; the rest waits for the next. */
@@ -15,18 +24,18 @@ const BATCH_OVERHEAD_BYTES = 64
 
 /**
  * Group commit: while one transaction is being synced, batches gather for the next. Under load a sync
- * carries hundreds of them; an idle hub starts one at once and adds no wait.
+ * carries hundreds of them; an idle hub starts one at once and adds no wait. What gathers is bounded, for each
+ * stream and together, and a storage that takes no writes is left alone.
  */
 export class Appender {
-  private readonly storage: LogDriver
-  private readonly queuedBytesLimit: number
+  private readonly options: AppenderOptions
   private waiting: Waiting[] = []
   private queuedBytes = 0
+  private readonly queuedOf = new Map<string, number>()
   private running: Promise<void> | undefined
 
-  constructor(storage: LogDriver, queuedBytesLimit: number) {
-    this.storage = storage
-    this.queuedBytesLimit = queuedBytesLimit
+  constructor(options: AppenderOptions) {
+    this.options = options
   }
 
   /**
@@ -35,12 +44,11 @@ export class Appender {
    */
   append(batch: AppendBatch): Promise<AppendOutcome> {
     const bytes = batch.ops.reduce((sum, op) => sum + sizeOfOp(op), BATCH_OVERHEAD_BYTES)
-    if (this.queuedBytes + bytes > this.queuedBytesLimit && this.queuedBytes > 0) {
-      return Promise.resolve({ kind: 'failed', error: overloaded() })
-    }
+    const error = this.isFull(batch, bytes) ? overloaded() : this.options.health.tryWrite()
+    if (error) return Promise.resolve({ kind: 'failed', error })
     return new Promise((resolve) => {
       this.waiting.push({ batch, bytes, resolve })
-      this.queuedBytes += bytes
+      this.count(batch, bytes)
       this.running ??= this.run()
     })
   }
@@ -56,10 +64,10 @@ export class Appender {
     while (this.waiting.length > 0) {
       const group = this.takeGroup()
       const outcomes = await this.store(group.map(({ batch }) => batch))
-      group.forEach(({ bytes, resolve }, index) => {
-        this.queuedBytes -= bytes
-        resolve(outcomes[index] ?? { kind: 'failed', error: noAnswer() })
-      })
+      group.forEach((each, index) =>
+        this.settle(each, outcomes[index] ?? { kind: 'failed', error: noAnswer() }),
+      )
+      this.refuseWaiting()
     }
     this.running = undefined
   }
@@ -76,14 +84,56 @@ export class Appender {
   }
 
   private async store(batches: readonly AppendBatch[]): Promise<readonly AppendOutcome[]> {
+    const { storage, health } = this.options
     try {
-      return await this.storage.append(batches)
+      const outcomes = await storage.append(batches)
+      health.answered(outcomes.some(isNew))
+      return outcomes
     } catch (error) {
       // Nothing of the transaction is acknowledged. A retry gets the stored answer should it be durable after all.
       const refusal: FlowSyncError = isFlowSyncError(error) ? error : noAnswer(error)
-      return batches.map(() => ({ kind: 'failed', error: refusal }))
+      health.failed(error)
+      return batches.map(() => ({ kind: 'failed', error: retryLater(refusal) }))
     }
   }
+
+  /** What waits behind a transaction that failed is not tried one after the other: nobody should wait for that. */
+  private refuseWaiting(): void {
+    while (this.options.health.state.kind === 'read-only') {
+      const next = this.waiting[0]
+      const error = next && this.options.health.tryWrite()
+      if (!error) return
+      this.waiting.shift()
+      this.settle(next, { kind: 'failed', error })
+    }
+  }
+
+  private settle({ batch, bytes, resolve }: Waiting, outcome: AppendOutcome): void {
+    this.count(batch, -bytes)
+    resolve(outcome)
+  }
+
+  private isFull({ workspace, stream }: AppendBatch, bytes: number): boolean {
+    const { queuedBytes, queuedBytesPerStream } = this.options.limits
+    const ofStream = this.queuedOf.get(`${workspace}/${stream}`) ?? 0
+    // One batch always passes, however large: its size has a limit of its own.
+    return (
+      (this.queuedBytes > 0 && this.queuedBytes + bytes > queuedBytes) ||
+      (ofStream > 0 && ofStream + bytes > queuedBytesPerStream)
+    )
+  }
+
+  private count({ workspace, stream }: AppendBatch, bytes: number): void {
+    const name = `${workspace}/${stream}`
+    const ofStream = (this.queuedOf.get(name) ?? 0) + bytes
+    this.queuedBytes += bytes
+    if (ofStream > 0) this.queuedOf.set(name, ofStream)
+    else this.queuedOf.delete(name)
+  }
+}
+
+function isNew(outcome: AppendOutcome): boolean {
+  return outcome.kind === 'ok' && outcome.seqs.some((seq) => seq > outcome.priorHeadSeq)
 }
 
 /** The ops of a batch that its append made new, with their seqs. */

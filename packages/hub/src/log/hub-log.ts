@@ -1,9 +1,9 @@
-import type { FlowSyncError, Op, OpId, ReplicaId, SequencedOp } from '@flowsync/crdt'
+import { type FlowSyncError, isFlowSyncError, type Op, type OpId, type ReplicaId, type SequencedOp } from '@flowsync/crdt'
 import { isEpoch, type StreamDefinitions, type System } from '@flowsync/protocol'
 import type { Broadcast } from '../cluster/broadcast.js'
 import type { HubLimits } from '../limit/limits.js'
 import type { HubLogger } from '../logging/logger.js'
-import type { LogDriver, Snapshot, StreamKey } from '../storage/driver.js'
+import type { LogDriver, Snapshot, StreamHead, StreamKey } from '../storage/driver.js'
 import { epochChanged, streamUnknown } from '../storage/plan-append.js'
 import { Appender, newOpsOf } from './appender.js'
 import { Fanout } from './fanout.js'
@@ -11,6 +11,7 @@ import { type FoldedLog, foldLog } from './fold-log.js'
 import type { OpenStream } from './open-stream.js'
 import { DEFAULT_SNAPSHOT_POLICY, type SnapshotPolicy } from './snapshot-policy.js'
 import { Snapshotter } from './snapshotter.js'
+import { StorageHealth } from './storage-health.js'
 import { StreamRegistry } from './stream-registry.js'
 
 /** What a {@link HubLog} works with. */
@@ -57,6 +58,7 @@ const FANOUT_WINDOW_MS = 4
 /** The streams of a hub: appending, telling, reading, catching up, folding. Knows nothing of connections. */
 export class HubLog {
   readonly registry: StreamRegistry
+  readonly health: StorageHealth
   private readonly storage: LogDriver
   private readonly system: System
   private readonly logger: HubLogger
@@ -70,7 +72,8 @@ export class HubLog {
     this.system = system
     this.logger = logger
     this.registry = new StreamRegistry(storage, options.streams)
-    this.appender = new Appender(storage, options.limits.queuedBytes)
+    this.health = new StorageHealth(system, logger)
+    this.appender = new Appender({ storage, limits: options.limits, health: this.health })
     this.fanout = new Fanout(options.broadcast, system, options.fanoutWindowMs ?? FANOUT_WINDOW_MS)
     const policy = { ...DEFAULT_SNAPSHOT_POLICY, ...options.snapshots }
     this.snapshotter = new Snapshotter({ storage, system, logger, policy, cacheBytes: SNAPSHOT_CACHE_BYTES })
