@@ -7,7 +7,9 @@ export { createHubEngine, type HubEngine, type HubEngineOptions } from './gatewa
 export type { ConnectionHandlers, HubConnection } from './gateway/hub-connection.js'
 export { DEFAULT_HUB_LIMITS, type HubLimits } from './limit/limits.js'
 export type { BucketRate } from './limit/token-bucket.js'
-export type { Appended, CatchUp, Cursor, HubLog } from './log/hub-log.js'
+export type { CatchUp, Cursor } from './log/catch-up.js'
+export { DEFAULT_COMPACTION_POLICY, type CompactionPolicy } from './log/compaction-policy.js'
+export type { Appended, HubLog } from './log/hub-log.js'
 export type { AnyFold, FoldedLog } from './log/fold-log.js'
 export type { OpenStream } from './log/open-stream.js'
 export { DEFAULT_SNAPSHOT_POLICY, type SnapshotPolicy } from './log/snapshot-policy.js'
@@ -16,12 +18,16 @@ export type {
   AppendBatch,
   AppendOutcome,
   LogDriver,
+  LogPosition,
   LogSlice,
   ReadRange,
   Snapshot,
+  StoreOpening,
   StreamCreation,
   StreamHead,
   StreamKey,
+  StreamReplica,
+  StreamRestore,
 } from './storage/driver.js'
 export { memory, type MemoryOptions } from './storage/memory.js'
 export { MemoryDisk } from './storage/memory-disk.js'

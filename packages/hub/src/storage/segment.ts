@@ -1,7 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ByteReader, ByteWriter, isFlowSyncError, type ReplicaId, type SequencedOp } from '@flowsync/crdt'
 import { createError } from '@flowsync/protocol'
-import { readOps, writeOps } from './op-list.js'
+import { sizeOfOp } from './op-size.js'
+import { readOpColumns, writeOpColumns } from './op-columns.js'
 
 /** What one segment holds at most; also the work that one `compact` does. */
 export const SEGMENT_OPS = 8_192
@@ -15,15 +16,43 @@ export interface Segment {
   readonly bytes: Uint8Array
 }
 
-/** Re-encodes contiguous ops, at least one, in the compressed form that compaction keeps them in. */
+/** How many of the ops go into one segment: the first at least, then as many as the bounds allow. */
+export function segmentLength(ops: readonly SequencedOp[]): number {
+  let bytes = 0
+  for (let length = 0; length < ops.length; length++) {
+    const op = ops[length]
+    if (length >= SEGMENT_OPS || !op) return length
+    bytes += sizeOfOp(op)
+    if (bytes >= SEGMENT_BYTES) return length + 1
+  }
+  return ops.length
+}
+
+/**
+ * Re-encodes contiguous ops, at least one, in the compressed form that compaction keeps them in: the numbers of
+ * the replicas in it, the length of the rest, then column by column what `writeOpColumns` wrote, deflated.
+ */
 export function encodeSegment(
   ops: readonly SequencedOp[],
   numberOf: (replica: ReplicaId) => number,
 ): Segment {
   const first = ops[0]?.seq ?? 0
-  const writer = new ByteWriter(64 + 16 * ops.length)
-  writeOps(writer, ops, first - 1 + ops.length, numberOf)
-  return { first, last: first - 1 + ops.length, bytes: deflateRawSync(writer.view()) }
+  const columns = new ByteWriter(64 + 16 * ops.length)
+  const replicas = writeOpColumns(columns, ops, first)
+  const writer = new ByteWriter(64 + 8 * ops.length)
+  writer.varint(replicas.length)
+  for (const replica of replicas) writer.varint(numberOf(replica))
+  writer.varint(columns.view().length)
+  writer.raw(deflateRawSync(columns.view()))
+  return { first, last: first - 1 + ops.length, bytes: writer.finish() }
+}
+
+/**
+ * The numbers of the replicas that a segment names, without inflating it.
+ * @throws FlowSyncError `storage/corrupt`
+ */
+export function replicasOfSegment({ bytes }: Pick<Segment, 'bytes'>): number[] {
+  return readable(() => readReplicas(new ByteReader(bytes)))
 }
 
 /**
@@ -34,11 +63,24 @@ export function opsOfSegment(
   { first, last, bytes }: Segment,
   replicaOf: (number: number) => ReplicaId,
 ): SequencedOp[] {
+  return readable(() => {
+    const reader = new ByteReader(bytes)
+    const replicas = readReplicas(reader).map(replicaOf)
+    const maxOutputLength = reader.varint()
+    const columns = new ByteReader(inflateRawSync(reader.raw(reader.remaining), { maxOutputLength }))
+    const ops = readOpColumns(columns, replicas, first, last - first + 1)
+    columns.end()
+    return ops
+  })
+}
+
+function readReplicas(reader: ByteReader): number[] {
+  return Array.from({ length: reader.varint(reader.remaining) }, () => reader.varint())
+}
+
+function readable<T>(read: () => T): T {
   try {
-    const reader = new ByteReader(inflateRawSync(bytes))
-    return readOps(reader, last, replicaOf).map(({ replica, counter, count, base, extra, body }, index) => {
-      return { replica, counter, count, base, extra, body, seq: first + index }
-    })
+    return read()
   } catch (cause) {
     if (isFlowSyncError(cause) && cause.code !== 'codec/malformed') throw cause
     throw createError('storage/corrupt', 'A segment of the log cannot be read.', { cause })

@@ -19,6 +19,10 @@ export class BoundedMap<Key, Value> {
     this.entries.set(key, value)
   }
 
+  delete(key: Key): void {
+    this.entries.delete(key)
+  }
+
   /** Drops the oldest entries above the limit. */
   trim(): void {
     for (const key of this.entries.keys()) {

@@ -8,6 +8,11 @@ interface ReplicaRow {
   readonly subject: string
 }
 
+/** A replica with its name. */
+export interface NamedReplica extends ReplicaRow {
+  readonly replica: ReplicaId
+}
+
 const CACHED_REPLICAS = 50_000
 
 /** Replicas by number: a log row names them in a byte or two, and each belongs to one subject for good. */
@@ -16,11 +21,18 @@ export class ReplicaTable {
   private readonly byNumber = new BoundedMap<number, ReplicaId>(CACHED_REPLICAS)
   private readonly select: StatementSync
   private readonly selectName: StatementSync
+  private readonly selectOfStream: StatementSync
   private readonly insert: StatementSync
 
   constructor(db: DatabaseSync) {
     this.select = db.prepare('SELECT id AS number, subject FROM replica WHERE workspace = ? AND hex = ?')
     this.selectName = db.prepare('SELECT hex FROM replica WHERE id = ?')
+    this.selectOfStream = db.prepare(
+      `SELECT id AS number, hex AS replica, subject FROM replica
+       WHERE id IN (SELECT replica FROM mark WHERE stream = ?1 UNION SELECT replica FROM kept_counter WHERE stream = ?1)
+         AND hex > ?2
+       ORDER BY hex LIMIT ?3`,
+    )
     this.insert = db.prepare('INSERT INTO replica (workspace, hex, subject) VALUES (?, ?, ?)')
   }
 
@@ -40,6 +52,18 @@ export class ReplicaTable {
     const number = Number(this.insert.run(workspace, replica, subject).lastInsertRowid)
     this.remember(`${workspace}/${replica}`, replica, { number, subject })
     return number
+  }
+
+  /** @throws FlowSyncError `storage/corrupt` when the replica never appended in the workspace */
+  numberOf(workspace: string, replica: ReplicaId): number {
+    const known = this.find(workspace, replica)
+    if (!known) throw createError('storage/corrupt', `Replica ${replica} has no number.`)
+    return known.number
+  }
+
+  /** Those that ever appended to the stream, ordered by id, from the one after `after`. */
+  ofStream(stream: number, after: string, limit: number): NamedReplica[] {
+    return this.selectOfStream.all(stream, after, limit) as unknown as NamedReplica[]
   }
 
   /** @throws FlowSyncError `storage/corrupt` when the log names a number that does not exist */

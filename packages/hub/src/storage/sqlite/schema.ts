@@ -3,13 +3,12 @@ import { createError } from '@flowsync/protocol'
 
 /** Marks the file as a FlowSync log: "FSYN". */
 const APPLICATION_ID = 0x4653594e
-const SCHEMA_VERSION = 1
 
 /**
  * One append-only log for all streams. Clustering rows by stream instead would dirty a page per stream
  * and commit; so only the small index does, and a row holds all ops that one commit brought to a stream.
  */
-const CREATE = `
+const LOG = `
   CREATE TABLE stream (
     id INTEGER PRIMARY KEY,
     workspace TEXT NOT NULL,
@@ -34,7 +33,7 @@ const CREATE = `
     ops BLOB NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX log_by_stream ON log (stream, first);
-  -- Where to look for a replica's ops: see ReplicaMarks.
+  -- Where to look for a replica's ops: see noteOp.
   CREATE TABLE mark (
     stream INTEGER NOT NULL,
     replica INTEGER NOT NULL,
@@ -51,26 +50,75 @@ const CREATE = `
 `
 
 /**
- * Creates the tables in an empty file, or checks that they are ours.
+ * Floor, truncation, and how to tell that the file is older than it should be.
+ *
+ * Pages that compaction and truncation free are used again by what is appended next; the file does not
+ * shrink. auto_vacuum would shrink it, at the price of a pointer for every page that moves with each commit,
+ * and a log that grows on needs the pages anyway.
+ */
+const FLOOR = `
+  ALTER TABLE stream ADD COLUMN floor_seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE stream ADD COLUMN truncated_seq INTEGER NOT NULL DEFAULT 0;
+  -- The log up to floor_seq, as encodeSegment wrote it. size: of its ops, see sizeOfOp.
+  CREATE TABLE segment (
+    stream INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (stream, first)
+  ) STRICT;
+  -- How far the replicas of a truncated stream had come.
+  CREATE TABLE kept_counter (
+    stream INTEGER NOT NULL,
+    replica INTEGER NOT NULL,
+    next_counter INTEGER NOT NULL,
+    PRIMARY KEY (stream, replica)
+  ) STRICT, WITHOUT ROWID;
+  -- One row. session, witnessed: see SessionGuard. position: the highest that a deleted row of the log had.
+  CREATE TABLE store (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    session TEXT NOT NULL,
+    witnessed TEXT NOT NULL,
+    position INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO store VALUES (1, '', '', 0);
+`
+
+/** The step at index n brings a file from schema n to n + 1. Steps that were released never change. */
+const MIGRATIONS: readonly string[] = [LOG, FLOOR]
+
+/**
+ * Creates the tables in an empty file, or brings those of an older FlowSync up to date: in one transaction,
+ * so that a crash leaves the file as it was.
  * @throws FlowSyncError `config/invalid` for another program's file or one of a newer FlowSync
  */
 export function prepareSchema(db: DatabaseSync, file: string): void {
-  const applicationId = readPragma(db, 'application_id')
-  const version = readPragma(db, 'user_version')
-  if (applicationId === APPLICATION_ID && version === SCHEMA_VERSION) return
-  if (applicationId === APPLICATION_ID) {
+  const isOurs = readPragma(db, 'application_id') === APPLICATION_ID
+  const version = isOurs ? readPragma(db, 'user_version') : 0
+  if (version === MIGRATIONS.length) return
+  if (version > MIGRATIONS.length) {
     throw createError(
       'config/invalid',
-      `${file} was written by another version of FlowSync (schema ${version}, this one reads ${SCHEMA_VERSION}). Start the version that wrote it.`,
+      `${file} was written by another version of FlowSync (schema ${version}, this one reads up to ${MIGRATIONS.length}). Start the version that wrote it.`,
     )
   }
-  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
-  if (tables > 0) {
-    throw createError('config/invalid', `${file} is the database of another program. Choose another file.`)
+  if (!isOurs) refuseForeignTables(db, file)
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    for (const step of MIGRATIONS.slice(version)) db.exec(step)
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`)
+    db.exec('COMMIT')
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
   }
-  db.exec(
-    `BEGIN IMMEDIATE; ${CREATE} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`,
-  )
+}
+
+function refuseForeignTables(db: DatabaseSync, file: string): void {
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
+  if (tables === 0) return
+  throw createError('config/invalid', `${file} is the database of another program. Choose another file.`)
 }
 
 function readPragma(db: DatabaseSync, name: string): number {

@@ -10,6 +10,14 @@ const FULL = 13
 const CANTOPEN = 14
 const NOTADB = 26
 
+const FILE_CODES: ReadonlyMap<unknown, number> = new Map([
+  ['ENOSPC', FULL],
+  ['EDQUOT', FULL],
+  ['EACCES', READONLY],
+  ['EPERM', READONLY],
+  ['EROFS', READONLY],
+])
+
 /** Turns what `node:sqlite` threw into an error that says what to do. The original is its cause. */
 export function sqliteError(error: unknown, file: string): FlowSyncError {
   if (isFlowSyncError(error)) return error
@@ -54,7 +62,11 @@ export function sqliteError(error: unknown, file: string): FlowSyncError {
   }
 }
 
+/** A result code for what went wrong; of a file beside the database the one that SQLite would give. */
 function primaryCode(error: unknown): number | undefined {
+  if (typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error) {
+    return FILE_CODES.get(error.code)
+  }
   if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined
   return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
 }

@@ -1,4 +1,4 @@
-import type { OpId, ReplicaId } from '@flowsync/crdt'
+import type { OpId, ReplicaId, SequencedOp } from '@flowsync/crdt'
 import { createEpoch, createError, createSystem, encodeOps, type System } from '@flowsync/protocol'
 import type {
   AppendBatch,
@@ -13,10 +13,13 @@ import type {
   StreamHead,
   StreamKey,
   StreamReplica,
+  StreamRestore,
 } from '../driver.js'
-import { type EncodedSlice, fromPlainError } from './log-database.js'
 import { opsOfRow } from '../log-rows.js'
 import { sizeOfOp } from '../op-size.js'
+import { opsOfSegment } from '../segment.js'
+import type { EncodedSlice } from './log-database.js'
+import { fromPlainError } from './plain-error.js'
 import { StorageThread } from './storage-thread.js'
 
 /** How a SQLite log behaves. */
@@ -53,6 +56,7 @@ class SqliteDriver implements LogDriver {
   private readonly system: System
   private thread: Promise<StorageThread> | undefined
   private pendingOpens: PendingOpen[] = []
+  private opening: StoreOpening = { wasRestored: false }
   private isClosed = false
 
   constructor(file: string, options: SqliteOptions) {
@@ -63,7 +67,7 @@ class SqliteDriver implements LogDriver {
 
   async open(): Promise<StoreOpening> {
     await this.ready()
-    return { wasRestored: false }
+    return this.opening
   }
 
   openStream(creation: StreamCreation): Promise<StreamHead> {
@@ -90,6 +94,11 @@ class SqliteDriver implements LogDriver {
   async findStream({ workspace, stream }: StreamKey): Promise<StreamHead | undefined> {
     const thread = await this.ready()
     return thread.call('findStream', [{ workspace, stream }])
+  }
+
+  async positionsOf(keys: readonly StreamKey[]): Promise<readonly (LogPosition | undefined)[]> {
+    const thread = await this.ready()
+    return thread.call('positionsOf', [keys.map(({ workspace, stream }) => ({ workspace, stream }))])
   }
 
   async append(batches: readonly AppendBatch[]): Promise<readonly AppendOutcome[]> {
@@ -158,33 +167,51 @@ class SqliteDriver implements LogDriver {
     return thread.call('listStreams', [workspace, after, limit])
   }
 
+  async listWorkspaces({
+    after = '',
+    limit,
+  }: {
+    readonly after?: string
+    readonly limit: number
+  }): Promise<readonly string[]> {
+    const thread = await this.ready()
+    return thread.call('listWorkspaces', [after, limit])
+  }
+
+  async replicasOf(
+    { workspace, stream }: StreamKey,
+    { after = '', limit }: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly StreamReplica[]> {
+    const thread = await this.ready()
+    return thread.call('replicasOf', [{ workspace, stream }, after, limit])
+  }
+
   async renewEpoch({ workspace, stream }: StreamKey, epoch: string): Promise<StreamHead | undefined> {
     const thread = await this.ready()
     return thread.call('renewEpoch', [{ workspace, stream }, epoch, createEpoch(this.system)])
   }
 
-  positionsOf(keys: readonly StreamKey[]): Promise<readonly (LogPosition | undefined)[]> {
-    return Promise.all(keys.map((key) => this.findStream(key)))
+  async compact(
+    { workspace, stream }: StreamKey,
+    epoch: string,
+    throughSeq: number,
+  ): Promise<StreamHead | undefined> {
+    const thread = await this.ready()
+    return thread.call('compact', [{ workspace, stream }, epoch, throughSeq])
   }
 
-  listWorkspaces(): Promise<readonly string[]> {
-    throw new Error('under construction')
+  async truncate(
+    { workspace, stream }: StreamKey,
+    epoch: string,
+    headSeq: number,
+  ): Promise<StreamHead | undefined> {
+    const thread = await this.ready()
+    return thread.call('truncate', [{ workspace, stream }, epoch, headSeq, createEpoch(this.system)])
   }
 
-  replicasOf(): Promise<readonly StreamReplica[]> {
-    throw new Error('under construction')
-  }
-
-  compact(): Promise<StreamHead | undefined> {
-    throw new Error('under construction')
-  }
-
-  truncate(): Promise<StreamHead | undefined> {
-    throw new Error('under construction')
-  }
-
-  restore(): Promise<void> {
-    throw new Error('under construction')
+  async restore(part: StreamRestore): Promise<void> {
+    const thread = await this.ready()
+    return thread.call('restore', [part])
   }
 
   async close(): Promise<void> {
@@ -209,7 +236,7 @@ class SqliteDriver implements LogDriver {
     }
     const thread = new StorageThread(forget)
     try {
-      await thread.call('open', [{ file: this.file, limitBytes: this.limitBytes }])
+      this.opening = await thread.call('open', [{ file: this.file, limitBytes: this.limitBytes }])
       return thread
     } catch (error) {
       forget()
@@ -223,17 +250,18 @@ function decodeSlice(
   slice: EncodedSlice,
   { afterSeq, limitBytes, throughSeq = slice.headSeq }: ReadRange,
 ): LogSlice {
-  const { epoch, headSeq, rows, replicas } = slice
-  const ops: LogSlice['ops'][number][] = []
+  const { epoch, headSeq, floorSeq, truncatedSeq, segments, rows, replicas } = slice
+  const replicaOf = (number: number): ReplicaId => replicas.get(number) ?? unknownReplica(number)
+  const ops: SequencedOp[] = []
   let bytes = 0
-  for (const row of rows) {
-    for (const op of opsOfRow(row, (number) => replicas.get(number) ?? unknownReplica(number))) {
-      if (op.seq <= afterSeq || op.seq > throughSeq || bytes >= limitBytes) continue
-      ops.push(op)
-      bytes += sizeOfOp(op)
-    }
+  const take = (op: SequencedOp): void => {
+    if (op.seq <= afterSeq || op.seq > throughSeq || bytes >= limitBytes) return
+    ops.push(op)
+    bytes += sizeOfOp(op)
   }
-  return { epoch, headSeq, floorSeq: 0, truncatedSeq: 0, ops }
+  for (const segment of segments) opsOfSegment(segment, replicaOf).forEach(take)
+  for (const row of rows) opsOfRow(row, replicaOf).forEach(take)
+  return { epoch, headSeq, floorSeq, truncatedSeq, ops }
 }
 
 function unknownReplica(number: number): never {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { type FlowSyncError, isFlowSyncError } from '@flowsync/crdt'
 import { createError } from '@flowsync/protocol'
-import { fromPlainError } from './log-database.js'
+import { fromPlainError } from './plain-error.js'
 import type { WorkerAnswer, WorkerMethod, WorkerMethods } from './worker-call.js'
 
 interface Waiting {

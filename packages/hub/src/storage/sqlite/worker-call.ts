@@ -1,11 +1,14 @@
 import type { ConnectionOptions } from './connection.js'
-import type { LogDatabase, PlainError } from './log-database.js'
+import type { StoreOpening } from '../driver.js'
+import type { LogDatabase } from './log-database.js'
+import type { PlainError } from './plain-error.js'
 
 /** What the worker can be asked for: the methods of {@link LogDatabase}, and `open` before them. */
 export type WorkerMethods = Pick<
   LogDatabase,
   | 'openStreams'
   | 'findStream'
+  | 'positionsOf'
   | 'append'
   | 'read'
   | 'countersOf'
@@ -13,9 +16,14 @@ export type WorkerMethods = Pick<
   | 'putSnapshot'
   | 'latestSnapshot'
   | 'listStreams'
+  | 'listWorkspaces'
+  | 'replicasOf'
   | 'renewEpoch'
+  | 'compact'
+  | 'truncate'
+  | 'restore'
   | 'close'
-> & { open(options: ConnectionOptions): void }
+> & { open(options: ConnectionOptions): StoreOpening }
 
 export type WorkerMethod = keyof WorkerMethods
 

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { createError } from '@flowsync/protocol'
-import { LogDatabase, toPlainError } from './log-database.js'
+import { LogDatabase } from './log-database.js'
+import { toPlainError } from './plain-error.js'
 import { sqliteError } from './sqlite-error.js'
 import type { WorkerAnswer, WorkerCall } from './worker-call.js'
 
@@ -17,11 +18,13 @@ function perform(call: WorkerCall): unknown {
   switch (call.method) {
     case 'open':
       database = new LogDatabase(...call.args)
-      return undefined
+      return database.opening
     case 'openStreams':
       return opened().openStreams(...call.args)
     case 'findStream':
       return opened().findStream(...call.args)
+    case 'positionsOf':
+      return opened().positionsOf(...call.args)
     case 'append':
       return opened().append(...call.args)
     case 'read':
@@ -36,8 +39,18 @@ function perform(call: WorkerCall): unknown {
       return opened().latestSnapshot(...call.args)
     case 'listStreams':
       return opened().listStreams(...call.args)
+    case 'listWorkspaces':
+      return opened().listWorkspaces(...call.args)
+    case 'replicasOf':
+      return opened().replicasOf(...call.args)
     case 'renewEpoch':
       return opened().renewEpoch(...call.args)
+    case 'compact':
+      return opened().compact(...call.args)
+    case 'truncate':
+      return opened().truncate(...call.args)
+    case 'restore':
+      return opened().restore(...call.args)
     case 'close':
       database?.close()
       database = undefined

@@ -1,0 +1,221 @@
+import { createEpoch, createError, type System } from '@flowsync/protocol'
+import { createClient, ErrorReply, RESP_TYPES } from 'redis'
+import { beginLife, LAYOUT } from './life-script.js'
+import { redisError, unavailable } from './redis-error.js'
+import type { Script } from './script.js'
+import { checkServer, parseServerState, type ServerState, syncsEveryWrite } from './server-state.js'
+
+/** How a {@link RedisLink} connects. */
+export interface LinkOptions {
+  readonly url: string
+  /** The key that tells which life the store is in. */
+  readonly metaKey: string
+  readonly timeoutMs: number
+  readonly requireFsync: boolean
+  readonly system: System
+  /** Called when the store is found in another life than before: whatever was read of it may be gone. */
+  readonly onNewLife: () => void
+}
+
+/** What was found when a connection was made. */
+export interface Connected {
+  readonly client: Client
+  readonly life: string
+  readonly server: ServerState
+  /** This connection found that the end may be lost, and began a new life. */
+  readonly wasRestored: boolean
+}
+
+/** Tells a caller that named a life that the store is in another one by now: nothing was done. */
+export const OTHER_LIFE = Symbol('other life')
+
+type Client = ReturnType<typeof openClient>
+type Argument = string | Buffer
+
+/**
+ * One connection to Redis on which scripts run in the order of the calls. A connection that is lost, or on which an
+ * answer is overdue, is given up; the next call makes another one, and nothing passes over it before the life
+ * of the store is settled.
+ */
+export class RedisLink {
+  private readonly options: LinkOptions
+  private readonly server: string
+  private connecting: Promise<Connected> | undefined
+  private connected: Connected | undefined
+  private readonly calls = new Set<Promise<unknown>>()
+  private knownLife: string | undefined
+  private isClosed = false
+
+  /** @throws FlowSyncError `config/invalid` for a URL that is none */
+  constructor(options: LinkOptions) {
+    this.options = options
+    this.server = serverOf(options.url)
+    openClient(options.url, options.timeoutMs).destroy()
+  }
+
+  /** Connects, unless it is connected. @throws FlowSyncError */
+  async connect(): Promise<Connected> {
+    if (this.isClosed) throw unavailable('The storage is closed.')
+    if (this.connected?.client.isReady) return this.connected
+    this.connecting ??= this.start().finally(() => {
+      this.connecting = undefined
+    })
+    return this.connecting
+  }
+
+  /**
+   * Runs a script with the meta key and the life before its other keys and arguments.
+   * @throws FlowSyncError
+   */
+  async run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const { life } = await this.connect()
+      const answer = await this.runIn(life, script, keys, args)
+      if (answer !== OTHER_LIFE) return answer
+    }
+    throw unavailable('The store in Redis begins one life after the other.')
+  }
+
+  /** Runs a script that was prepared from what was read in `life`, or answers {@link OTHER_LIFE}. */
+  async runIn(
+    life: string,
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+  ): Promise<unknown> {
+    const { client, life: current } = await this.connect()
+    if (life !== current) return OTHER_LIFE
+    const call = this.evaluate(client, script, [this.options.metaKey, ...keys], [life, ...args])
+    this.calls.add(call)
+    try {
+      return await call
+    } catch (error) {
+      if (!(error instanceof ErrorReply) || !error.message.includes('LIFE ')) throw redisError(error, this.server)
+      if (this.connected?.client === client) this.connected = undefined
+      client.destroy()
+      return OTHER_LIFE
+    } finally {
+      this.calls.delete(call)
+    }
+  }
+
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    this.isClosed = true
+    await Promise.allSettled([...this.calls, this.connecting])
+    this.connected?.client.destroy()
+    this.connected = undefined
+  }
+
+  private async start(): Promise<Connected> {
+    const { url, timeoutMs, metaKey } = this.options
+    const client = openClient(url, timeoutMs)
+    try {
+      this.connected = await this.inTime(client, this.settle(client, metaKey))
+    } catch (error) {
+      client.destroy()
+      throw redisError(error, this.server)
+    }
+    if (this.isClosed) client.destroy()
+    if (this.knownLife !== undefined && this.knownLife !== this.connected.life) this.options.onNewLife()
+    this.knownLife = this.connected.life
+    return this.connected
+  }
+
+  private async settle(client: Client, metaKey: string): Promise<Connected> {
+    const { system, requireFsync } = this.options
+    await client.connect()
+    const server = await readServer(client)
+    checkServer(server, requireFsync)
+    const flags = [syncsEveryWrite(server), server.hasReplicas].map((flag) => (flag ? '1' : '0'))
+    const answer = await evaluateOn(client, beginLife, [metaKey], [
+      LAYOUT,
+      server.runId,
+      ...flags,
+      createEpoch(system),
+    ])
+    const [life = '', outcome = '', layout = ''] = (answer as Buffer[]).map(String)
+    if (outcome === 'foreign') {
+      throw createError(
+        'config/invalid',
+        `The store in Redis was written by another version of FlowSync (layout ${layout}, this one reads ${LAYOUT}). Start the version that wrote it.`,
+      )
+    }
+    return { client, life, server, wasRestored: outcome === 'renewed' }
+  }
+
+  private evaluate(
+    client: Client,
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+  ): Promise<unknown> {
+    return this.inTime(client, evaluateOn(client, script, keys, args))
+  }
+
+  /** A server that does not answer would hold all later calls too: the connection is given up. */
+  private async inTime<T>(client: Client, call: Promise<T>): Promise<T> {
+    const cancel = this.options.system.setTimer(this.options.timeoutMs, () => client.destroy())
+    try {
+      return await call
+    } finally {
+      cancel()
+    }
+  }
+}
+
+function openClient(url: string, timeoutMs: number) {
+  try {
+    const client = createClient({
+      url,
+      RESP: 2,
+      name: `flowsync-log-${process.pid}`,
+      disableOfflineQueue: true,
+      commandOptions: { timeout: undefined, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+      // A connection is made anew by the next call, which must not pass before its life is known.
+      socket: { connectTimeout: timeoutMs, reconnectStrategy: false },
+    })
+    // Without a listener an error of the connection would end the process; its calls tell of it.
+    client.on('error', () => undefined)
+    return client
+  } catch (cause) {
+    throw createError('config/invalid', 'The Redis URL is none; it looks like redis://localhost:6379', { cause })
+  }
+}
+
+/** Host and port, without user and password. */
+function serverOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url
+}
+
+async function readServer(client: Client): Promise<ServerState> {
+  const info = await client.sendCommand<Buffer>(['INFO'])
+  return parseServerState(info.toString(), await readAppendFsync(client))
+}
+
+/** Managed servers may forbid `CONFIG`. */
+async function readAppendFsync(client: Client): Promise<string | undefined> {
+  try {
+    const [, value] = await client.sendCommand<Buffer[]>(['CONFIG', 'GET', 'appendfsync'])
+    return value?.toString()
+  } catch (error) {
+    if (error instanceof ErrorReply) return undefined
+    throw error
+  }
+}
+
+/** By its name, or by its text where the server has forgotten it. */
+async function evaluateOn(
+  client: Client,
+  { sha, text }: Script,
+  keys: readonly string[],
+  args: readonly Argument[],
+): Promise<unknown> {
+  const rest = [String(keys.length), ...keys, ...args]
+  try {
+    return await client.sendCommand<unknown>(['EVALSHA', sha, ...rest])
+  } catch (error) {
+    if (!(error instanceof ErrorReply) || !error.message.startsWith('NOSCRIPT')) throw error
+    return client.sendCommand<unknown>(['EVAL', text, ...rest])
+  }
+}
