@@ -217,18 +217,48 @@ describe('a connection', () => {
 
   it('is drained: told when to come back, answered, closed', async () => {
     const world = await EngineWorld.start({ auth: plainAuth })
-    const peer = await world.reader('tape:a')
-    peer.push('tape:a', peer.subscribed.epoch, [put(replica(1), 1, 'x')])
+    const peers = [await world.reader('tape:a'), await world.reader('tape:a', 'bob|write:*', replica(2))]
+    const waiting = world.connect()
     const closing = world.engine.close(1000)
-    peer.push('tape:a', peer.subscribed.epoch, [put(replica(1), 2, 'y')])
     const late = world.connect()
-    late.hello('bob|write:*', replica(2))
+    late.hello('eve|write:*', replica(3))
+    await settle()
+    expect(late.last('refused').error).toMatchObject({ code: 'hub/draining', retryAfterMs: 200 })
+    await world.system.advance(900)
+    // Asked to go, and not asked yet: both are served.
+    peers.forEach((peer, index) => {
+      peer.push('tape:a', peer.subscribed.epoch, [put(replica(index + 1), 1, 'x')])
+    })
+    await world.system.advance(100)
+    await closing
+    for (const [index, peer] of peers.entries()) {
+      expect(peer.last('pushed').results).toMatchObject([{ kind: 'ok', seqs: [index + 1] }])
+      expect(peer.all('drain')).toEqual([{ type: 'drain', reconnectAfterMs: 300 }])
+    }
+    expect(waiting.refusal).toBe('hub/draining')
+    expect([...peers, waiting, late].map(({ isClosed }) => isClosed)).toEqual([true, true, true, true])
+  })
+
+  it('is refused what comes when the hub is about to close, and keeps it', async () => {
+    let commit: () => void = () => undefined
+    const world = await EngineWorld.start()
+    const peer = await world.reader('tape:a')
+    const append = world.storage.append.bind(world.storage)
+    world.storage.append = async (batches) => {
+      await new Promise<void>((resolve) => (commit = resolve))
+      return append(batches)
+    }
+    peer.push('tape:a', peer.subscribed.epoch, [put(replica(1), 1, 'x')])
+    await settle()
+    const closing = world.engine.close(0)
+    await settle()
+    peer.push('tape:a', peer.subscribed.epoch, [put(replica(1), 2, 'y')])
+    await settle()
+    expect(peer.last('refused').error).toMatchObject({ code: 'hub/draining', retryAfterMs: 200 })
+    commit()
     await world.system.advance(10)
     await closing
-    expect(peer.last('drain').reconnectAfterMs).toBe(600)
     expect(peer.last('pushed').results).toMatchObject([{ kind: 'ok', seqs: [1] }])
-    expect(peer.last('refused').error.code).toBe('hub/draining')
-    expect(late.last('refused').error).toMatchObject({ code: 'hub/draining', retryAfterMs: 200 })
-    expect([peer.isClosed, late.isClosed]).toEqual([true, true])
+    expect(peer.isClosed).toBe(true)
   })
 })

@@ -15,9 +15,10 @@ import { tokenExpired } from '../auth/authenticate.js'
 import { retryLater } from '../log/storage-health.js'
 import { describeError } from '../logging/logger.js'
 import type { GatewayContext } from './gateway-context.js'
+import type { Departing } from './departures.js'
 import { FeedValve } from './feed-valve.js'
 import { handleMessage } from './handlers/handle-message.js'
-import { openSession } from './handlers/hello.js'
+import { draining, openSession } from './handlers/hello.js'
 import { tellToPull } from './handlers/tell-to-pull.js'
 import type { ConnectionHandlers, HubConnection } from './hub-connection.js'
 import type { SessionConnection } from './session-connection.js'
@@ -40,7 +41,7 @@ const MAX_WAITING_READS = 256
 const FRAME_OVERHEAD_BYTES = 128
 
 /** One connection from its first frame to its last: greets, decodes, dispatches, answers, expires. */
-export class Connection implements ConnectionHandlers, SessionConnection {
+export class Connection implements ConnectionHandlers, SessionConnection, Departing {
   readonly workspace: string
   readonly context: GatewayContext
   private readonly peer: HubConnection
@@ -120,6 +121,15 @@ export class Connection implements ConnectionHandlers, SessionConnection {
     if (this.state.kind === 'closed') return
     this.end()
     this.peer.close()
+  }
+
+  get isGone(): boolean {
+    return this.state.kind === 'closed'
+  }
+
+  sendAway(reconnectAfterMs: number): void {
+    if (this.state.kind === 'open') this.send({ type: 'drain', reconnectAfterMs })
+    else this.fail(draining())
   }
 
   join(session: Session, stream: string): void {

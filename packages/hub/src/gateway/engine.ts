@@ -1,7 +1,9 @@
 import { createSystem, type StreamDefinitions, type System } from '@flowsync/protocol'
 import type { Authenticate } from '../auth/authenticate.js'
-import type { Broadcast } from '../cluster/broadcast.js'
+import type { Broadcast, FeedNotice, HubLink } from '../cluster/broadcast.js'
+import { StorePoller } from '../cluster/store-poller.js'
 import { type HubLimits, resolveLimits } from '../limit/limits.js'
+import type { CompactionPolicy } from '../log/compaction-policy.js'
 import { HubLog } from '../log/hub-log.js'
 import type { SnapshotPolicy } from '../log/snapshot-policy.js'
 import { yieldTo } from '../log/yield-to.js'
@@ -9,6 +11,7 @@ import { type HubLogger, silentLogger } from '../logging/logger.js'
 import { maskAddress } from '../logging/mask-address.js'
 import type { LogDriver } from '../storage/driver.js'
 import { Connection } from './connection.js'
+import { sendAway } from './departures.js'
 import type { GatewayContext } from './gateway-context.js'
 import type { ConnectionHandlers, HubConnection } from './hub-connection.js'
 import { Workspace } from './workspace.js'
@@ -20,10 +23,15 @@ export interface HubEngineOptions {
   readonly streams: StreamDefinitions
   readonly auth: Authenticate
   readonly broadcast: Broadcast
+  /** Takes what is stored here to the other hubs on the same storage. */
+  readonly link?: HubLink
+  /** How often a storage that is shared is asked what other hubs stored. Default 2000. */
+  readonly pollMs?: number
   readonly system?: System
   readonly limits?: Partial<HubLimits>
   readonly logger?: HubLogger
   readonly snapshots?: Partial<SnapshotPolicy>
+  readonly compaction?: Partial<CompactionPolicy> | false
   readonly fanoutWindowMs?: number
 }
 
@@ -35,15 +43,16 @@ export interface HubEngine {
   readonly unreadBytes: number
   /** Serves a new connection. Call the handlers it returns with the connection's frames and its end. */
   accept(workspace: string, connection: HubConnection): ConnectionHandlers
+  /** True once it shuts down: it takes nobody new. */
+  readonly isDraining: boolean
   /**
-   * Shuts down gracefully: tells clients to come back later (each after another wait, up to
-   * `spreadMs`), answers what is under way, then closes all connections.
+   * Shuts down gracefully: takes nobody new, sends its clients away one after the other over `spreadMs` and serves
+   * each until its turn, then answers what is under way and closes what is left.
    */
   close(spreadMs?: number): Promise<void>
 }
 
 const DEFAULT_SPREAD_MS = 2_000
-const MIN_RECONNECT_MS = 100
 
 /** Creates a hub without sockets: `createHub` puts Socket.io in front of one, the simulator a virtual network. */
 export function createHubEngine(options: HubEngineOptions): HubEngine {
@@ -51,14 +60,15 @@ export function createHubEngine(options: HubEngineOptions): HubEngine {
   const limits = resolveLimits(options.limits)
   const log = new HubLog({ ...options, system, logger, limits })
   const workspaces = new Map<string, Workspace>()
-  let isDraining = false
+  let phase: 'serving' | 'draining' | 'closing' = 'serving'
   const context: GatewayContext = {
     log,
     auth: options.auth,
     system,
     limits,
     logger,
-    isDraining: () => isDraining,
+    isDraining: () => phase !== 'serving',
+    isClosing: () => phase === 'closing',
   }
 
   function accept(name: string, peer: HubConnection): ConnectionHandlers {
@@ -78,11 +88,9 @@ export function createHubEngine(options: HubEngineOptions): HubEngine {
   const connections = (): Connection[] => [...workspaces.values()].flatMap((workspace) => workspace.list())
 
   async function close(spreadMs = DEFAULT_SPREAD_MS): Promise<void> {
-    isDraining = true
-    for (const connection of connections()) {
-      const reconnectAfterMs = MIN_RECONNECT_MS + Math.floor(system.random() * spreadMs)
-      connection.send({ type: 'drain', reconnectAfterMs })
-    }
+    phase = 'draining'
+    await sendAway(connections(), spreadMs, system)
+    phase = 'closing'
     await log.close()
     // The answers to the last appends are on their way within this turn of the event loop.
     await yieldTo(system)
@@ -96,6 +104,9 @@ export function createHubEngine(options: HubEngineOptions): HubEngine {
     },
     get unreadBytes() {
       return connections().reduce((sum, connection) => sum + connection.unreadBytes, 0)
+    },
+    get isDraining() {
+      return phase !== 'serving'
     },
     accept,
     close,

@@ -11,6 +11,8 @@ export interface GatewayContext {
   readonly system: System
   readonly limits: HubLimits
   readonly logger: HubLogger
-  /** True once the hub has begun to shut down. */
+  /** True once the hub has begun to shut down: nobody new is let in. */
   isDraining(): boolean
+  /** True once everybody was sent away: nothing new is stored. */
+  isClosing(): boolean
 }

@@ -1,12 +1,14 @@
 import type { IncomingHttpHeaders, Server as HttpServer } from 'node:http'
+import type { FlowSyncError } from '@flowsync/crdt'
 import { createError, MESSAGE_EVENT, socketParser } from '@flowsync/protocol'
-import { Server, type ServerOptions, type Socket } from 'socket.io'
+import { Server, type Socket } from 'socket.io'
 import type { Broadcast } from '../cluster/broadcast.js'
 import { isOriginAllowed, type Origins } from '../config/origins.js'
 import type { HubLimits } from '../limit/limits.js'
 import { describeError, type HubLogger } from '../logging/logger.js'
 import { maskAddress } from '../logging/mask-address.js'
 import type { HubEngine } from './engine.js'
+import { draining } from './handlers/hello.js'
 import { type PeerWire, roomOf, socketPeer } from './socket-peer.js'
 import { boundUnknown } from './unknown-peer.js'
 import { Unread } from './unread.js'
@@ -18,7 +20,6 @@ export interface SocketServerOptions {
   readonly limits: HubLimits
   readonly logger: HubLogger
   readonly origins?: Origins
-  readonly adapter?: ServerOptions['adapter']
 }
 
 const ENVELOPE_BYTES = 1024
@@ -34,7 +35,7 @@ export class SocketServer implements Broadcast {
 
   constructor(options: SocketServerOptions) {
     this.options = options
-    const { http, limits, adapter } = options
+    const { http, limits } = options
     this.io = new Server(http, {
       transports: ['websocket'],
       allowUpgrades: false,
@@ -53,7 +54,6 @@ export class SocketServer implements Broadcast {
         const isAllowed = this.isPageAllowed(headers)
         decide(isAllowed ? undefined : 'the origin is not allowed', isAllowed)
       },
-      ...(adapter ? { adapter } : {}),
     })
   }
 
@@ -65,7 +65,7 @@ export class SocketServer implements Broadcast {
       next(createError('config/invalid', 'Connect to a workspace, such as /default.')),
     )
     const workspaces = this.io.of(WORKSPACE_NAMESPACE)
-    workspaces.use((socket, next) => next(this.refusalOf(socket)))
+    workspaces.use((socket, next) => next(engine.isDraining ? tell(draining()) : this.refusalOf(socket)))
     workspaces.on('connection', (socket) => {
       const { address } = socket.handshake
       this.count(address, 1)
@@ -92,8 +92,8 @@ export class SocketServer implements Broadcast {
 
   publish(workspace: string, stream: string, frame: Uint8Array): void {
     const namespace = `/${workspace}`
-    // Nobody is connected to the workspace here; with other hubs, somebody may be there.
-    if (!this.options.adapter && !this.io._nsps.has(namespace)) return
+    // Nobody is connected to the workspace here.
+    if (!this.io._nsps.has(namespace)) return
     this.io
       .of(namespace)
       .to(roomOf(stream))
@@ -121,8 +121,11 @@ export class SocketServer implements Broadcast {
     const isFull = this.connections >= limits.connections
     const isCrowded = (this.perAddress.get(socket.handshake.address) ?? 0) >= limits.connectionsPerAddress
     if (!isFull && !isCrowded) return undefined
-    const error = createError('hub/overloaded', 'The hub has as many connections as it takes.')
-    return Object.assign(error, { data: { code: error.code, retryAfterMs: 5_000 } })
+    return tell(
+      createError('hub/overloaded', 'The hub has as many connections as it takes.', {
+        details: { retryAfterMs: 5_000 },
+      }),
+    )
   }
 
   private count(address: string, change: 1 | -1): void {
@@ -131,6 +134,12 @@ export class SocketServer implements Broadcast {
     if (count > 0) this.perAddress.set(address, count)
     else this.perAddress.delete(address)
   }
+}
+
+/** The error as Socket.io tells it to a client that may not connect. */
+function tell(error: FlowSyncError): Error {
+  const { retryAfterMs } = error.details
+  return Object.assign(error, { data: { code: error.code, retryAfterMs } })
 }
 
 function wireOf(conn: Socket['conn'], limits: HubLimits): PeerWire {

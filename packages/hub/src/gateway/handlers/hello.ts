@@ -1,3 +1,4 @@
+import type { FlowSyncError } from '@flowsync/crdt'
 import { createError, type Hello, toHex } from '@flowsync/protocol'
 import { identify } from '../../auth/authenticate.js'
 import type { GatewayContext } from '../gateway-context.js'
@@ -32,7 +33,7 @@ export async function openSession(
 }
 
 /** The refusal of what comes while the hub shuts down. */
-export function draining(): Error {
+export function draining(): FlowSyncError {
   return createError('hub/draining', 'The hub is shutting down.', {
     details: { retryAfterMs: RECONNECT_ELSEWHERE_MS },
   })

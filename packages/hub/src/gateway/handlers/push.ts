@@ -27,7 +27,7 @@ export async function push(connection: SessionConnection, session: Session, mess
 
 function checkLimits({ context }: SessionConnection, session: Session, { batches }: Push): number {
   const { limits, system } = context
-  if (context.isDraining()) throw draining()
+  if (context.isClosing()) throw draining()
   const ops = batches.reduce((sum, batch) => sum + batch.ops.length, 0)
   if (ops > limits.opsPerPush) {
     throw createError('frame/too-large', `A push may hold ${limits.opsPerPush} ops; this one has ${ops}.`, {
