@@ -72,6 +72,7 @@ export function createHub(options: HubOptions): Hub {
       limits,
       logger,
       snapshots,
+      compaction: options.compaction,
       broadcast: sockets,
     })
     const author = new HubAuthor(engine.log, system)

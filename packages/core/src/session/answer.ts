@@ -33,8 +33,13 @@ export function takeAnswer(
     if (isExact && !isTakeable) stream.carry = 'everything'
     return undefined
   }
-  if (answer.epoch === stream.epoch)
+  if (answer.epoch === stream.epoch) {
+    const { rebuildBelow = Infinity } = asked
+    // Nothing that old is left on the hub: own ops that need it can only be made anew.
+    const isErased = (answer.snapshot?.seq ?? 0) > rebuildBelow
+    if (isErased) return begin(stream, { ...plan, carry: 'everything', past: 'lost' }, answer)
     return begin(stream, { ...plan, carry: stream.carry, past: 'same' }, answer)
+  }
   if (stream.epoch === NO_EPOCH)
     return begin(stream, { ...plan, ...firstMeeting(stream, answer.headSeq) }, answer)
   if (stream.outbox.isEmpty) return begin(stream, { ...plan, carry: 'nothing', past: 'same' }, answer)

@@ -132,6 +132,8 @@ function hasUnsent({ stream }: Line): boolean {
 function repairFailure(line: Line, entries: readonly OutboxOp[], error: FlowSyncError): boolean {
   const { stream } = line
   const { code } = error
+  // What the ops were made on is erased.
+  if (code === 'stream/truncated') stream.carry = 'everything'
   // The handshake tells what the hub has; only when that does not help is there something to wait for.
   if (code.startsWith('stream/') || code === 'op/counter-gap' || code === 'op/unknown-base')
     return line.attempt++ > 0

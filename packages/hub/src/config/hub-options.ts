@@ -1,6 +1,7 @@
 import { createError, type StreamDefinitions, type System } from '@flowsync/protocol'
 import type { Authenticate } from '../auth/authenticate.js'
 import type { HubLimits } from '../limit/limits.js'
+import type { CompactionPolicy } from '../log/compaction-policy.js'
 import type { SnapshotPolicy } from '../log/snapshot-policy.js'
 import type { HubLogger } from '../logging/logger.js'
 import type { LogDriver } from '../storage/driver.js'
@@ -24,6 +25,8 @@ export interface HubOptions {
   /** Web pages that may connect. */
   readonly origins?: Origins
   readonly snapshots?: Partial<SnapshotPolicy>
+  /** When logs are compacted in the background; `false` for never. */
+  readonly compaction?: Partial<CompactionPolicy> | false
   readonly system?: System
   /** Default: JSON lines on standard output from level `info`. */
   readonly logger?: HubLogger

@@ -36,12 +36,34 @@ describe('clean cuts', () => {
     expect(latest).toBeLessThan(52)
   })
 
-  it('are not known where another hub appended', () => {
+  it('leave ops behind a gap alone until what another hub appended was noted', () => {
     const cuts = new CleanCuts(SETTLE_MS, 0, 0)
     cuts.note([opAt(1, 0)], 0)
     cuts.note([opAt(5, 4)], 200)
-    expect(cuts.latest(250)).toBeUndefined()
-    expect(cuts.latest(300)).toBe(5)
+    expect(cuts.lastSeq).toBe(1)
+    cuts.note([opAt(1, 0), opAt(2, 0), opAt(3, 2), opAt(4, 2), opAt(5, 4)], 210)
+    expect(cuts.lastSeq).toBe(5)
+    expect(cuts.latest(309), 'an op was made before 1').toBeUndefined()
+    expect(cuts.latest(310)).toBe(5)
+  })
+
+  it('tell which place has stayed clean longest', () => {
+    const cuts = new CleanCuts(SETTLE_MS, 0, 0)
+    cuts.note([opAt(1, 0), opAt(2, 1)], 110)
+    cuts.note([opAt(3, 2), opAt(4, 2)], 150)
+    expect(cuts.likeliest(160)).toBe(1)
+    expect(cuts.likeliest(215)).toBe(4)
+    expect(cuts.likeliest(250)).toBeUndefined()
+  })
+
+  it('find a moment at which nothing was on its way among many that write without pause', () => {
+    const cuts = new CleanCuts(SETTLE_MS, 0, 0)
+    // Three in flight at all times, but for one moment after the 500th.
+    for (let seq = 1; seq <= 3_000; seq++) {
+      const base = seq > 500 && seq <= 503 ? 500 : Math.max(0, seq - 4)
+      cuts.note([opAt(seq, base)], seq)
+    }
+    expect(cuts.latest(3_000)).toBe(500)
   })
 
   it('are clean: no later op was made before them, and settled', () => {

@@ -18,12 +18,14 @@ function world() {
     rule: streams.ruleFor(name),
     epoch: 'aaaaaaaaaaaaaaaa',
     headSeq: 0,
+    floorSeq: 0,
     toldSeq: 0,
     wasRenewed: false,
     snapshotSeq: undefined,
     snapshotBytes: 0,
     tailFrom: 0,
     tailBytes: 0,
+    opBytes: 0,
   })
   const ops = (from: number, through: number, text = 'x') =>
     Array.from({ length: through - from + 1 }, (_, i) => ({

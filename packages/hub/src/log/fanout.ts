@@ -2,6 +2,7 @@ import type { SequencedOp } from '@flowsync/crdt'
 import { encodeHubMessage, type System } from '@flowsync/protocol'
 import type { Broadcast } from '../cluster/broadcast.js'
 import { sizeOfOp } from '../storage/op-size.js'
+import { hintOp } from './hint-op.js'
 import type { OpenStream } from './open-stream.js'
 
 /** Ops that came while the stream's window was open. */
@@ -45,6 +46,11 @@ export class Fanout {
     window.ops.push(...ops)
   }
 
+  /** Tells the readers that the stream has begun a new epoch, in which it holds nothing but a snapshot. */
+  announce(stream: OpenStream): void {
+    this.send(stream, stream.epoch, [hintOp(stream.headSeq)])
+  }
+
   private openWindow(stream: OpenStream, epoch: string): void {
     this.windows.set(stream, { epoch, ops: [] })
     this.system.setTimer(this.windowMs, () => this.closeWindow(stream))
@@ -62,12 +68,10 @@ export class Fanout {
   private send(stream: OpenStream, epoch: string, ops: readonly SequencedOp[]): void {
     const { workspace, stream: name } = stream.key
     for (const part of frameParts(ops)) {
-      this.broadcast.publish(
-        workspace,
-        name,
-        encodeHubMessage({ type: 'feed', stream: name, epoch, ops: part }),
-      )
-      if (epoch === stream.epoch) stream.toldSeq = Math.max(stream.toldSeq, part.at(-1)?.seq ?? 0)
+      const seq = part.at(-1)?.seq ?? 0
+      const frame = encodeHubMessage({ type: 'feed', stream: name, epoch, ops: part })
+      this.broadcast.publish(workspace, name, frame, { epoch, seq })
+      if (epoch === stream.epoch) stream.toldSeq = Math.max(stream.toldSeq, seq)
     }
   }
 }

@@ -22,6 +22,9 @@ export const DEFAULT_SNAPSHOT_POLICY: SnapshotPolicy = Object.freeze({
   settleMs: 500,
 })
 
+/** From so many times `maxOps` on a cut need not have been clean for `settleMs`. */
+const URGENT_TAILS = 5
+
 /** Beyond this a tail is worth folding however few ops it is. */
 const MAX_TAIL_BYTES = 1024 * 1024
 
@@ -35,4 +38,14 @@ export function isSnapshotDue(
 ): boolean {
   if (tailOps >= policy.maxOps || tailBytes >= Math.max(MAX_TAIL_BYTES, snapshotBytes)) return true
   return tailOps >= policy.minOps && tailBytes * 2 >= snapshotBytes
+}
+
+/**
+ * True when a stream has been written to for so long without a clean cut that the likeliest one is taken. Should an
+ * op still arrive that was made before it, those who would begin there begin with an older snapshot.
+ *
+ * @param opsBehind ops since the latest snapshot of either kind
+ */
+export function isSnapshotUrgent(opsBehind: number, policy: SnapshotPolicy): boolean {
+  return opsBehind >= policy.maxOps * URGENT_TAILS
 }

@@ -4,9 +4,10 @@ import { describeError, type HubLogger } from '../logging/logger.js'
 import type { LogDriver, Snapshot } from '../storage/driver.js'
 import { sizeOfOp } from '../storage/op-size.js'
 import { CleanCuts } from './clean-cuts.js'
-import { foldLog } from './fold-log.js'
 import type { OpenStream } from './open-stream.js'
-import { isSnapshotDue, type SnapshotPolicy } from './snapshot-policy.js'
+import { SnapshotCache } from './snapshot-cache.js'
+import { isSnapshotDue, isSnapshotUrgent, type SnapshotPolicy } from './snapshot-policy.js'
+import { takeSnapshot } from './take-snapshot.js'
 
 /** What a {@link Snapshotter} works with. */
 export interface SnapshotterOptions {
@@ -15,45 +16,68 @@ export interface SnapshotterOptions {
   readonly policy: SnapshotPolicy
   readonly cacheBytes: number
   readonly logger: HubLogger
+  /** Told after each snapshot that was made. */
+  readonly onSnapshot?: (stream: OpenStream) => void
 }
+
+interface Cut {
+  readonly seq: number
+  readonly isClean: boolean
+}
+
+const PAGE_BYTES = 256 * 1024
+/** How much of a new mean the latest ops are. */
+const MEAN_SHARE = 1 / 8
 
 /**
  * Keeps snapshots fresh, one fold at a time in the background, and the latest ones in memory as the
- * bytes that are sent. A snapshot is made of log rows only: it can never hold what was not durable.
- * It is made where the log can be cut cleanly, so that those who begin with it need no older history.
+ * bytes that are sent. They are made where the log can be cut cleanly, so that those who begin with one need no
+ * older history.
  */
 export class Snapshotter {
   private readonly options: SnapshotterOptions
-  private readonly cuts = new WeakMap<OpenStream, CleanCuts>()
-  /** Streams that get a snapshot next, and where. */
-  private readonly due = new Map<OpenStream, number>()
+  private readonly cache: SnapshotCache
+  private readonly cuts = new WeakMap<OpenStream, { readonly epoch: string; readonly cuts: CleanCuts }>()
+  /** Streams that get a snapshot next. */
+  private readonly due = new Set<OpenStream>()
   /** Streams that want a snapshot, with what cancels the next look at them. */
   private readonly waiting = new Map<OpenStream, () => void>()
-  private readonly cache = new Map<OpenStream, Snapshot>()
-  private cachedBytes = 0
   private running: Promise<void> | undefined
   private isClosed = false
 
   constructor(options: SnapshotterOptions) {
     this.options = options
+    this.cache = new SnapshotCache(options.cacheBytes)
   }
 
   /** Notes that ops were appended. */
   appended(stream: OpenStream, ops: readonly SequencedOp[]): void {
-    const nowMs = this.options.system.nowMs()
-    stream.tailBytes += ops.reduce((sum, op) => sum + sizeOfOp(op), 0)
-    this.cutsOf(stream, (ops[0]?.seq ?? 1) - 1).note(ops, nowMs)
+    const bytes = ops.reduce((sum, op) => sum + sizeOfOp(op), 0)
+    const mean = bytes / Math.max(1, ops.length)
+    stream.tailBytes += bytes
+    stream.opBytes += (mean - stream.opBytes) * (stream.opBytes === 0 ? 1 : MEAN_SHARE)
+    this.cutsOf(stream, (ops[0]?.seq ?? 1) - 1).note(ops, this.options.system.nowMs())
     this.consider(stream)
   }
 
   /** The latest snapshot at or below a seq. Older ones are read, the latest comes from memory if it can. */
   async latest(stream: OpenStream, atOrBelow = Number.MAX_SAFE_INTEGER): Promise<Snapshot | undefined> {
-    const cached = this.cache.get(stream)
-    if (cached && cached.epoch === stream.epoch && cached.seq <= atOrBelow) return cached
-    if (stream.snapshotSeq === 0) return undefined
-    const snapshot = await this.options.storage.latestSnapshot(stream.key, atOrBelow)
+    const { storage, system, policy } = this.options
+    const nowMs = system.nowMs()
+    // Where others make snapshots too, one that has fallen behind is looked for again now and then.
+    const mayAge = storage.isShared && stream.headSeq - (stream.snapshotSeq ?? 0) >= policy.minOps
+    const cached = this.cache.get(stream, mayAge ? nowMs : undefined)
+    if (cached && cached.seq <= atOrBelow) return cached
+    if (stream.snapshotSeq === 0 && stream.floorSeq === 0 && !storage.isShared) return undefined
+    const snapshot = await storage.latestSnapshot(stream.key, atOrBelow)
     if (atOrBelow === Number.MAX_SAFE_INTEGER) this.learn(stream, snapshot)
     return snapshot
+  }
+
+  /** Drops what is in memory: it was of another life of the stream. */
+  forget(stream: OpenStream): void {
+    this.cache.forget(stream)
+    stream.snapshotSeq = undefined
   }
 
   /** Waits for the fold under way and begins no other. */
@@ -68,63 +92,40 @@ export class Snapshotter {
     stream.snapshotSeq = snapshot?.seq ?? 0
     stream.snapshotBytes = snapshot?.state.length ?? 0
     stream.tailFrom = stream.snapshotSeq
-    if (snapshot) this.remember(stream, snapshot)
+    if (snapshot) this.cache.put(stream, snapshot, this.options.system.nowMs())
     this.cutsOf(stream, stream.headSeq)
     this.consider(stream)
   }
 
   private cutsOf(stream: OpenStream, headSeq: number): CleanCuts {
     const known = this.cuts.get(stream)
-    if (known) return known
+    if (known?.epoch === stream.epoch) return known.cuts
     const { policy, system } = this.options
     const cuts = new CleanCuts(policy.settleMs, headSeq, system.nowMs())
-    this.cuts.set(stream, cuts)
+    this.cuts.set(stream, { epoch: stream.epoch, cuts })
     return cuts
   }
 
-  private remember(stream: OpenStream, snapshot: Snapshot): void {
-    this.forget(stream)
-    this.cache.set(stream, snapshot)
-    this.cachedBytes += snapshot.state.length
-    for (const oldest of this.cache.keys()) {
-      if (this.cachedBytes <= this.options.cacheBytes) return
-      this.forget(oldest)
-    }
-  }
-
-  private forget(stream: OpenStream): void {
-    this.cachedBytes -= this.cache.get(stream)?.state.length ?? 0
-    this.cache.delete(stream)
-  }
-
   private consider(stream: OpenStream): void {
-    const { policy } = this.options
+    if (this.isClosed || this.due.has(stream) || this.waiting.has(stream)) return
     const { tailFrom, tailBytes, snapshotBytes, headSeq } = stream
-    const tailOps = headSeq - tailFrom
-    if (
-      this.isClosed ||
-      this.due.has(stream) ||
-      !isSnapshotDue({ tailOps, tailBytes, snapshotBytes }, policy)
-    )
-      return
-    const seq = this.cutAt(stream)
-    // A cut that leaves most of the tail would save joiners little.
-    if (seq === undefined || (seq - tailFrom) * 2 < tailOps) {
+    if (!isSnapshotDue({ tailOps: headSeq - tailFrom, tailBytes, snapshotBytes }, this.options.policy)) return
+    // What is known already needs no turn in the background.
+    if (stream.rule.floor && !this.mayHaveCut(stream)) {
       this.lookAgain(stream)
       return
     }
-    this.due.set(stream, seq)
+    this.due.add(stream)
     this.running ??= this.run()
   }
 
-  /** A rule without a floor never asks for history: every place will do. */
-  private cutAt(stream: OpenStream): number | undefined {
-    if (!stream.rule.floor) return stream.headSeq
-    return this.cuts.get(stream)?.latest(this.options.system.nowMs())
+  /** False when all ops are known and no place among them will do. */
+  private mayHaveCut(stream: OpenStream): boolean {
+    const cuts = this.cutsOf(stream, stream.headSeq)
+    return cuts.lastSeq < stream.headSeq || this.chooseCut(stream, cuts) !== undefined
   }
 
   private lookAgain(stream: OpenStream): void {
-    if (this.waiting.has(stream)) return
     const { system, policy } = this.options
     const cancel = system.setTimer(policy.settleMs, () => {
       this.waiting.delete(stream)
@@ -134,31 +135,74 @@ export class Snapshotter {
   }
 
   private async run(): Promise<void> {
-    for (const [stream, seq] of this.due) {
-      await this.take(stream, seq)
+    // What is due joins what was appended in this turn of the event loop.
+    await Promise.resolve()
+    for (const stream of this.due) {
+      const isCut = await this.take(stream)
       this.due.delete(stream)
       if (this.isClosed) break
+      if (!isCut) this.lookAgain(stream)
     }
     this.running = undefined
   }
 
-  private async take(stream: OpenStream, throughSeq: number): Promise<void> {
-    const { storage, system, logger } = this.options
+  /** False when there is no good place to cut at yet. */
+  private async take(stream: OpenStream): Promise<boolean> {
+    const { storage, system, logger, onSnapshot } = this.options
     const { key, rule } = stream
     try {
-      const folded = await foldLog({ storage, system, key, rule, throughSeq })
-      if (!folded || folded.fold.seq === 0) return
-      const snapshot = { epoch: folded.epoch, seq: folded.fold.seq, state: folded.fold.encodeState() }
-      await storage.putSnapshot(key, snapshot)
-      stream.snapshotSeq = snapshot.seq
-      stream.snapshotBytes = snapshot.state.length
-      this.cutTail(stream, snapshot.seq)
-      if (snapshot.epoch === stream.epoch) this.remember(stream, snapshot)
+      const cut = rule.floor ? await this.findCut(stream) : { seq: stream.headSeq, isClean: true }
+      if (cut === undefined) return false
+      if (cut.seq !== stream.snapshotSeq) {
+        const snapshot = await takeSnapshot({ storage, system, key, rule, throughSeq: cut.seq })
+        if (!snapshot || snapshot.epoch !== stream.epoch) return true
+        this.made(stream, snapshot)
+      }
+      // One that was not clean does for the time being; the tail stays due.
+      if (cut.isClean) this.cutTail(stream, cut.seq)
+      onSnapshot?.(stream)
     } catch (error) {
       // The log is whole without it; the next tail is the next occasion.
       this.cutTail(stream, stream.headSeq)
       logger.warn({ workspace: key.workspace, ...describeError(error) }, 'a snapshot failed')
     }
+    return true
+  }
+
+  private made(stream: OpenStream, snapshot: Snapshot): void {
+    // A clean one may lie before one that was not.
+    if (snapshot.seq < (stream.snapshotSeq ?? 0)) return
+    stream.snapshotSeq = snapshot.seq
+    stream.snapshotBytes = snapshot.state.length
+    this.cache.put(stream, snapshot, this.options.system.nowMs())
+  }
+
+  /** Looks at what other hubs appended, then chooses. A rule without a floor never asks for history: every place will do. */
+  private async findCut(stream: OpenStream): Promise<Cut | undefined> {
+    const { storage, system } = this.options
+    const cuts = this.cutsOf(stream, stream.headSeq)
+    while (cuts.lastSeq < stream.headSeq) {
+      const { lastSeq } = cuts
+      const slice = await storage.read({ ...stream.key, afterSeq: lastSeq, limitBytes: PAGE_BYTES })
+      if (slice?.epoch !== stream.epoch) return undefined
+      cuts.note(slice.ops, system.nowMs())
+      if (cuts.lastSeq === lastSeq) break
+    }
+    return this.chooseCut(stream, cuts)
+  }
+
+  private chooseCut(stream: OpenStream, cuts: CleanCuts): Cut | undefined {
+    const { headSeq, tailFrom, snapshotSeq = 0 } = stream
+    const { policy, system } = this.options
+    const nowMs = system.nowMs()
+    // A cut that leaves most of the tail would save joiners little.
+    const isWorth = (seq: number | undefined): seq is number =>
+      seq !== undefined && (seq - tailFrom) * 2 >= headSeq - tailFrom
+    const good = cuts.latest(nowMs)
+    if (isWorth(good)) return { seq: good, isClean: true }
+    const likeliest = cuts.likeliest(nowMs)
+    const isUrgent = isSnapshotUrgent(headSeq - Math.max(tailFrom, snapshotSeq), policy)
+    return isUrgent && isWorth(likeliest) ? { seq: likeliest, isClean: false } : undefined
   }
 
   private cutTail(stream: OpenStream, seq: number): void {

@@ -1,7 +1,7 @@
 import type { AnyMergeRule } from '@flowsync/crdt'
 import { createError, type StreamDefinitions } from '@flowsync/protocol'
 import type { LogDriver, StreamHead, StreamKey } from '../storage/driver.js'
-import type { OpenStream } from './open-stream.js'
+import { notePosition, openedStream, type OpenStream } from './open-stream.js'
 
 /** How many streams are remembered; what is forgotten is opened again in one read. */
 const REMEMBERED = 50_000
@@ -43,13 +43,23 @@ export class StreamRegistry {
     if (known) return known
     const rule = this.ruleFor(stream)
     const head = await this.storage.findStream({ workspace, stream })
-    return head && openedStream(head, rule)
+    return head && checkedStream(head, rule)
+  }
+
+  /**
+   * Puts a stream that the storage has lost, such as when its database was emptied, back there, empty and in an epoch
+   * of its own. What is remembered of it follows; clients push again what they still have.
+   * @throws FlowSyncError `storage/*`
+   */
+  async recreate(stream: OpenStream): Promise<void> {
+    const { name: rule, version: ruleVersion } = stream.rule
+    notePosition(stream, await this.storage.openStream({ ...stream.key, rule, ruleVersion }))
   }
 
   private async create(key: StreamKey): Promise<OpenStream> {
     const rule = this.ruleFor(key.stream)
     const head = await this.storage.openStream({ ...key, rule: rule.name, ruleVersion: rule.version })
-    return openedStream(head, rule)
+    return checkedStream(head, rule)
   }
 
   private trim(): void {
@@ -60,25 +70,14 @@ export class StreamRegistry {
   }
 }
 
-function openedStream(head: StreamHead, rule: AnyMergeRule): OpenStream {
-  const { workspace, stream, epoch, headSeq } = head
+/** @throws FlowSyncError `stream/rule-mismatch` */
+function checkedStream(head: StreamHead, rule: AnyMergeRule): OpenStream {
   if (head.rule !== rule.name || head.ruleVersion !== rule.version) {
     throw createError(
       'stream/rule-mismatch',
-      `"${stream}" is stored as ${head.rule} version ${head.ruleVersion}; the hub is configured for ${rule.name} version ${rule.version}.`,
+      `"${head.stream}" is stored as ${head.rule} version ${head.ruleVersion}; the hub is configured for ${rule.name} version ${rule.version}.`,
       { details: { rule: head.rule, ruleVersion: head.ruleVersion } },
     )
   }
-  return {
-    key: { workspace, stream },
-    rule,
-    epoch,
-    headSeq,
-    toldSeq: headSeq,
-    wasRenewed: false,
-    snapshotSeq: undefined,
-    snapshotBytes: 0,
-    tailFrom: headSeq,
-    tailBytes: 0,
-  }
+  return openedStream(head, rule)
 }

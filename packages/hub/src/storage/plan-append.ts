@@ -86,12 +86,20 @@ function checkPast(ledger: StreamLedger, op: Op, nextOf: (replica: ReplicaId) =>
       details: { base: op.base, headSeq: ledger.committedHeadSeq },
     })
   }
+  // Nobody could fold it any more: what it was made on is erased.
+  if (op.base < ledger.truncatedSeq) throw opTruncated(op)
   for (const known of op.extra) {
     if (known.counter < nextOf(known.replica)) continue
     throw createError('op/unknown-base', 'The op was made on an op that is not stored.', {
       details: { replica: known.replica, counter: known.counter },
     })
   }
+}
+
+function opTruncated(op: Op): FlowSyncError {
+  return createError('stream/truncated', `The op was made on seq ${op.base}, which was erased.`, {
+    details: { base: op.base },
+  })
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

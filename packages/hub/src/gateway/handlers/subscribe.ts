@@ -6,7 +6,7 @@ import {
   toWireError,
 } from '@flowsync/protocol'
 import type { OpenStream } from '../../log/open-stream.js'
-import type { CatchUp } from '../../log/hub-log.js'
+import type { CatchUp } from '../../log/catch-up.js'
 import type { SessionConnection } from '../session-connection.js'
 import type { Session } from '../session.js'
 
