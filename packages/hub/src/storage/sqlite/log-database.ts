@@ -16,7 +16,7 @@ import type {
 import { streamTruncated } from '../plan-append.js'
 import { planRestore } from '../plan-restore.js'
 import { stageBatches } from '../stage-batches.js'
-import { BoundedMap } from './bounded-map.js'
+import { BoundedMap } from '../bounded-map.js'
 import { compactOnce } from './compaction.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import { LogTables } from './log-tables.js'

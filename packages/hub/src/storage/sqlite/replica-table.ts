@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ReplicaId } from '@flowsync/crdt'
 import { createError } from '@flowsync/protocol'
-import { BoundedMap } from './bounded-map.js'
+import { BoundedMap } from '../bounded-map.js'
 
 interface ReplicaRow {
   readonly number: number
