@@ -50,7 +50,7 @@ export class FaultRunner {
       target === 'all-hubs'
         ? this.options.cluster.hubs.map((_, number) => `hub${number}`)
         : [`${target}${fault.number}`]
-    const before = Promise.all(keys.map((key) => this.busy.get(key)))
+    const before = Promise.all(keys.map(async (key) => this.busy.get(key)))
     const done = before
       .then(() => this.happen(fault))
       .catch((error: unknown) => this.options.onProblem(String(error)))

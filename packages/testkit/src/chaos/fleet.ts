@@ -57,7 +57,7 @@ export class Fleet {
   /** Connects all authors and resolves once each of them has loaded every stream. */
   async start(): Promise<void> {
     const { secret, seed } = this.options
-    const authorCount = this.loads.reduce((sum, { authors }) => sum + authors.length, 0)
+    const { authorCount } = this
     for (const load of this.loads)
       this.tell(load, { type: 'start', authors: load.authors, authorCount, secret, seed })
     await until(
@@ -97,6 +97,10 @@ export class Fleet {
     return this.loads.some(
       ({ isFrozen, authors }) => isFrozen && authors.some((config) => config.author === author),
     )
+  }
+
+  get authorCount(): number {
+    return this.loads.reduce((sum, { authors }) => sum + authors.length, 0)
   }
 
   /** Asks everybody how they stand; the answers are in {@link authorStatuses} once they have come. */

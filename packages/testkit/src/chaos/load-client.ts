@@ -56,7 +56,7 @@ export class LoadClient implements Author {
       }),
     })
     // Which streams there are is known at run time only.
-    this.client = client as unknown as FlowSyncClient
+    this.client = client as FlowSyncClient
     this.client.subscribe(() => this.lookAtLink())
     this.opened = streamsOf(authorCount).map((stream) => {
       const handle: StreamHandle = this.client.stream<string>(stream)

@@ -45,6 +45,7 @@ export class ServerProcess {
   /** Whether it is ready and nobody has asked it to end; it may be paused. */
   isServing = false
   private isPaused = false
+  private starting: Promise<void> | undefined
   private isStopped = false
 
   constructor(options: ServerProcessOptions) {
@@ -63,15 +64,21 @@ export class ServerProcess {
   }
 
   /** Starts it and resolves once it serves; again when it gives up before, for what it needs may not be there yet. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.starting ??= this.startUntilServing().finally(() => {
+      this.starting = undefined
+    })
+    return this.starting
+  }
+
+  private async startUntilServing(): Promise<void> {
     const deadlineMs = performance.now() + START_LIMIT_MS
-    while (!this.isStopped) {
-      this.spawn()
+    while (!this.isStopped && !this.isServing) {
+      if (!this.isAlive) this.spawn()
       while (this.isAlive && performance.now() < deadlineMs) {
         if (await this.options.isReady()) {
           // It may have ended while it was asked.
-          this.isServing = this.isAlive
-          this.options.onChange()
+          this.setServing(this.isAlive)
           return
         }
         await pause(POLL_MS)

@@ -1,0 +1,271 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FlowSyncError } from '@flowsync/crdt'
+import { Reaper } from '../servers/reaper.js'
+import { createRandom } from '../simulator/random.js'
+import { Cluster, type StoreKind } from './cluster.js'
+import { createFaultPlan, type FaultKind } from './fault-plan.js'
+import { FaultRunner } from './fault-runner.js'
+import { Fleet } from './fleet.js'
+import { DRAIN_LIMIT_MS, judge } from './judge.js'
+import { Ledger } from './ledger.js'
+import type { AuthorConfig } from './load-messages.js'
+import { streamsOf } from './marks.js'
+import { nowMs } from './now.js'
+import { readStreamLog, type StreamLog } from './stream-log.js'
+import { SpanRecorder } from './time-spans.js'
+import { whenDrained } from './when-drained.js'
+
+export interface ChaosOptions {
+  readonly seconds: number
+  readonly hubs: number
+  /** Real clients; those who forge retries come on top. */
+  readonly clients: number
+  readonly store: StoreKind
+  readonly seed: number
+  /** Keeps the folder with logs and ledger when all is well, too. */
+  readonly keep: boolean
+  /** Told fault by fault. */
+  readonly onProgress: (text: string) => void
+  /** Ends the run at once. */
+  readonly signal: AbortSignal
+}
+
+/** What came out of a run. */
+export interface ChaosResult {
+  readonly ok: boolean
+  readonly seed: number
+  readonly seconds: number
+  readonly hubs: number
+  readonly store: StoreKind
+  readonly clients: number
+  /** How many faults of each kind there were. */
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>
+  /** Marked edits that were made. */
+  readonly made: number
+  /** Different ops that the hubs acknowledged over the wire; removals are among them. */
+  readonly acked: number
+  readonly lost: number
+  readonly doubled: number
+  readonly diverged: number
+  /** From when everything was well again until nothing waited anywhere and all had caught up; null when that took too long. */
+  readonly drainedInMs: number | null
+  /** The longest time that a connected client did not show what was acknowledged, while nothing was in its way. */
+  readonly longestLagMs: number
+  /** The longest time that a client stayed away from its hubs, while nothing was in its way. */
+  readonly longestAwayMs: number
+  /** How many changes clients were shown and the history checker has looked at. */
+  readonly observations: number
+  readonly violations: readonly string[]
+  /** Where logs and ledger are, when they were kept. */
+  readonly folder?: string
+}
+
+const FORGERS = 2
+const CLIENTS_PER_PROCESS = 2
+
+/** One run under way. */
+interface Run {
+  readonly options: ChaosOptions
+  readonly folder: string
+  readonly reaper: Reaper
+  readonly ledger: Ledger
+  readonly secret: string
+  readonly violations: string[]
+  readonly obstacles: ReadonlyMap<number, SpanRecorder>
+  cluster?: Cluster
+  fleet?: Fleet
+}
+
+/**
+ * Runs hubs, their store, Redis and clients as processes, breaks them at random, heals them, and compares what was promised with what is
+ * there. The seed decides which faults come, in which order and for how long; what they meet is up to the machine.
+ * @throws FlowSyncError when it cannot be run: `config/invalid` for missing programs, or what broke outside of what is tested
+ */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowsync-chaos-'))
+  // A database server that runs as somebody else must get through to its own folder.
+  await chmod(folder, 0o755)
+  const authors = Array.from({ length: options.clients + FORGERS }, (_, author) => author)
+  const run: Run = {
+    options,
+    folder,
+    reaper: new Reaper(),
+    ledger: new Ledger(join(folder, 'ledger.jsonl')),
+    secret: randomBytes(32).toString('hex'),
+    violations: [],
+    obstacles: new Map(authors.map((author) => [author, new SpanRecorder()])),
+  }
+  let isKept = true
+  try {
+    const result = await orAborted(play(run), options.signal)
+    isKept = options.keep || !result.ok
+    return isKept ? { ...result, folder } : result
+  } catch (error) {
+    isKept = !options.signal.aborted
+    if (isKept) options.onProgress(`what was written is in ${folder}`)
+    throw error
+  } finally {
+    await run.fleet?.stop()
+    await run.cluster?.stop()
+    await run.ledger.close()
+    await run.reaper.close()
+    if (!isKept) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function play(run: Run): Promise<ChaosResult> {
+  const { options, violations } = run
+  const { seconds, hubs, clients, store, seed, onProgress } = options
+  const random = createRandom(seed)
+  const cluster = await startCluster(run)
+  const fleet = await startFleet(run, cluster)
+  onProgress(
+    `${hubs} hubs on ${store}, ${clients} clients and ${FORGERS} forgers; seed ${seed}; ${run.folder}`,
+  )
+
+  const startMs = nowMs()
+  const say = (text: string): void =>
+    onProgress(`${((nowMs() - startMs) / 1000).toFixed(1).padStart(6)} s  ${text}`)
+  const onProblem = (problem: string): void => {
+    violations.push(problem)
+    say(`VIOLATION ${problem}`)
+  }
+  const runner = new FaultRunner({ cluster, fleet, say, onProblem })
+  const plan = createFaultPlan({
+    random: random.fork('faults'),
+    seconds,
+    store,
+    hubs,
+    authors: clients + FORGERS,
+    loads: Math.ceil(clients / CLIENTS_PER_PROCESS) + 1,
+  })
+  fleet.write()
+  await runner.run(plan, seconds)
+  fleet.rest()
+  say('no more edits; healing')
+  await runner.heal()
+  await cluster.start()
+  const healedMs = nowMs()
+  say('everything serves again')
+  const drainedInMs = await whenDrained(fleet, run.ledger, DRAIN_LIMIT_MS)
+  if (drainedInMs === undefined) {
+    const words = fleet.authorStatuses.map((status) => status.words).join('; ')
+    onProblem(`G17: not everything was delivered ${DRAIN_LIMIT_MS / 1000} s after healing: ${words}`)
+  } else say(`drained in ${Math.round(drainedInMs)} ms`)
+  const endMs = drainedInMs === undefined ? nowMs() : healedMs + drainedInMs
+  await fleet.finish()
+  await cluster.stopHubs()
+  const logs = await readLogs(cluster, clients + FORGERS)
+  const judgement = judge({
+    ledger: run.ledger,
+    logs,
+    results: fleet.results,
+    obstacles: new Map([...run.obstacles].map(([author, recorder]) => [author, recorder.spans(endMs)])),
+    isDrained: drainedInMs !== undefined,
+    startMs,
+    endMs,
+  })
+  violations.push(...judgement.problems)
+  const observations = [...fleet.results.values()].flatMap(({ history }) =>
+    history.events.filter(({ kind }) => kind === 'see'),
+  )
+  return {
+    ok: violations.length === 0,
+    seed,
+    seconds,
+    hubs,
+    store,
+    clients,
+    faults: runner.counts,
+    made: run.ledger.madeCount,
+    acked: run.ledger.ackedCount,
+    lost: judgement.lost,
+    doubled: judgement.doubled,
+    diverged: judgement.diverged,
+    drainedInMs: drainedInMs === undefined ? null : Math.round(drainedInMs),
+    longestLagMs: Math.round(judgement.lag.longestMs),
+    longestAwayMs: Math.round(judgement.lag.longestAwayMs),
+    observations: observations.length,
+    violations,
+  }
+}
+
+async function startCluster(run: Run): Promise<Cluster> {
+  const { options, folder, reaper, violations, secret } = run
+  const { store, hubs, clients, seed, onProgress } = options
+  const cluster = await Cluster.create(
+    { store, hubs, authors: clients + FORGERS, secret, random: createRandom(seed).fork('routes') },
+    {
+      folder,
+      reaper,
+      onChange: () => noteObstacles(run),
+      onCrash: (name, how) => {
+        violations.push(`${name} ended by itself: ${how}; see ${join(folder, `${name}.log`)}`)
+        onProgress(`VIOLATION ${violations.at(-1)}`)
+        const server = run.cluster?.servers.find((candidate) => candidate.name === name)
+        server?.start().catch((error: unknown) => violations.push(String(error)))
+      },
+    },
+  )
+  run.cluster = cluster
+  await cluster.start()
+  return cluster
+}
+
+async function startFleet(run: Run, cluster: Cluster): Promise<Fleet> {
+  const { options, folder, reaper, ledger, secret, violations } = run
+  const configs = cluster.authorLinks.map(({ proxy }, author): AuthorConfig => {
+    const kind = author < options.clients ? 'client' : 'forger'
+    return { author, kind, url: `http://127.0.0.1:${proxy.port}` }
+  })
+  const clients = configs.slice(0, options.clients)
+  const fleet = new Fleet({
+    authors: [
+      ...Array.from({ length: Math.ceil(clients.length / CLIENTS_PER_PROCESS) }, (_, number) =>
+        clients.slice(number * CLIENTS_PER_PROCESS, (number + 1) * CLIENTS_PER_PROCESS),
+      ),
+      configs.slice(options.clients),
+    ],
+    secret,
+    seed: String(options.seed),
+    folder,
+    reaper,
+    ledger,
+    onChange: () => noteObstacles(run),
+    onProblem: (problem) => {
+      violations.push(problem)
+      options.onProgress(`VIOLATION ${problem}`)
+    },
+  })
+  run.fleet = fleet
+  await fleet.start()
+  return fleet
+}
+
+function noteObstacles({ obstacles, cluster, fleet }: Run): void {
+  if (!cluster) return
+  for (const [author, recorder] of obstacles) {
+    recorder.note(cluster.isObstructed(author) || fleet?.isAbsent(author) === true, nowMs())
+  }
+}
+
+async function readLogs(cluster: Cluster, authors: number): Promise<StreamLog[]> {
+  const driver = await cluster.openStore()
+  try {
+    return await Promise.all(streamsOf(authors).map((stream) => readStreamLog(driver, stream)))
+  } finally {
+    await driver.close()
+  }
+}
+
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new FlowSyncError('client/closed', 'The run was interrupted.'))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
