@@ -57,7 +57,12 @@ export class ProxyPipe {
   }
 
   private take(chunk: Buffer | undefined): void {
-    if (this.mode.kind === 'swallow' || this.isDisposed) return
+    if (this.isDisposed) return
+    if (this.mode.kind === 'swallow') {
+      // Who has gone is gone, though nobody is told.
+      if (chunk === undefined) this.source.destroy()
+      return
+    }
     const bytes = chunk?.length ?? 0
     this.lastDueMs = Math.max(this.lastDueMs, performance.now()) + this.delayOf(bytes)
     const dueMs = this.mode.kind === 'delay' ? performance.now() + this.mode.ms : this.lastDueMs
