@@ -233,6 +233,7 @@ describe('a hub on real sockets', () => {
   it.each([
     [{ port: 70_000 }, 'port'],
     [{ port: 1.5 }, 'port'],
+    [{ drainSpreadMs: -1 }, 'drainSpreadMs'],
     [{ auth: undefined }, 'auth'],
     [{ storage: undefined }, 'storage'],
     [{ streams: undefined }, 'streams'],

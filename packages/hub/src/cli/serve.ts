@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly redis?: string
   readonly origins?: Origins
   readonly logLevel: (typeof LOG_LEVELS)[number]
+  /** Over how long clients are sent away, in milliseconds. */
+  readonly drain?: number
 }
 
 /** Starts a hub that drains at SIGINT and SIGTERM; a second signal ends the process at once. */
@@ -38,6 +40,7 @@ export async function serve(options: ServeOptions): Promise<Hub> {
     streams,
     storage: storageOf(options.db),
     logger: createLogger(logLevel),
+    drainSpreadMs: options.drain,
   })
   await hub.listen()
   drainAtSignals(hub)

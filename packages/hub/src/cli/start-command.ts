@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander'
 import type { Authenticate } from '../auth/authenticate.js'
 import { jwtAuth, type JwtKey } from '../auth/jwt-auth.js'
 import type { CliIo } from './cli-io.js'
+import { parseDuration } from './parse-duration.js'
 import { LOG_LEVELS, parsePort, serve, type ServeOptions, streamsOf } from './serve.js'
 
 interface StartOptions {
@@ -19,6 +20,7 @@ interface StartOptions {
   readonly origin?: readonly string[]
   readonly redis?: string
   readonly logLevel: ServeOptions['logLevel']
+  readonly drain: number
 }
 
 /** `flowsync start`: a hub for production. */
@@ -50,6 +52,11 @@ export function addStartCommand(program: Command, io: CliIo): void {
     .option('--origin <origin...>', 'web pages that may connect, such as https://app.example.com; * for all')
     .addOption(new Option('--redis <url>', 'links hubs that share one storage').env('FLOWSYNC_REDIS'))
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
+    .addOption(
+      new Option('--drain <duration>', 'over how long clients are sent away at SIGTERM')
+        .argParser(parseDuration)
+        .default(2_000, '2s'),
+    )
     .action(async (options: StartOptions) => {
       const origins = options.origin?.includes('*') ? '*' : options.origin
       const auth = authOf(options)
