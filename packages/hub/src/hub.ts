@@ -1,7 +1,10 @@
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { createError, createSystem } from '@flowsync/protocol'
-import { linkRedis, type RedisLink } from './cluster/redis-adapter.js'
+import type { ClusterStatus } from './cluster/cluster-feed.js'
+import { ClusterLink } from './cluster/cluster-link.js'
+import { RedisConnection } from './cluster/redis-connection.js'
+import { redisOptionsOf } from './cluster/redis-options.js'
 import { checkHubOptions, type HubOptions } from './config/hub-options.js'
 import { createHubEngine, type HubEngine } from './gateway/engine.js'
 import { SocketServer } from './gateway/socket-server.js'
@@ -29,6 +32,8 @@ export interface Hub {
   close(): Promise<void>
   /** Undefined unless it listens. */
   readonly address: HubAddress | undefined
+  /** How it hears of other hubs on the same storage. Undefined unless it listens. */
+  readonly cluster: ClusterStatus | undefined
 }
 
 const GOODBYE_MS = 1_000
@@ -38,7 +43,7 @@ interface Running {
   readonly openSockets: ReadonlySet<Socket>
   readonly sockets: SocketServer
   readonly engine: HubEngine
-  readonly redis: RedisLink | undefined
+  readonly link: ClusterLink | undefined
   readonly address: HubAddress
 }
 
@@ -59,11 +64,23 @@ export function createHub(options: HubOptions): Hub {
   let running: Running | undefined
   let closing: Promise<void> | undefined
 
+  function createLink(engine: () => HubEngine): ClusterLink | undefined {
+    const { redis } = options
+    if (redis === undefined) return undefined
+    return new ClusterLink({
+      connect: (events) => new RedisConnection(redisOptionsOf(redis), events),
+      system,
+      logger,
+      onNotice: (notice) => engine().receive(notice),
+      onProven: (isProven) => engine().setLinked(isProven),
+    })
+  }
+
   async function start(): Promise<Running> {
-    const redis = options.redis === undefined ? undefined : linkRedis(options.redis, logger)
     const http = createServer((request, response) => api(request, response))
     const openSockets = trackSockets(http)
-    const sockets = new SocketServer({ http, limits, logger, origins, adapter: redis?.adapter })
+    const sockets = new SocketServer({ http, limits, logger, origins })
+    const link = createLink(() => engine)
     const engine = createHubEngine({
       storage,
       streams,
@@ -74,6 +91,8 @@ export function createHub(options: HubOptions): Hub {
       snapshots,
       compaction: options.compaction,
       broadcast: sockets,
+      link,
+      pollMs: options.pollMs,
     })
     const author = new HubAuthor(engine.log, system)
     const checkReady = async (): Promise<void> => {
@@ -86,14 +105,15 @@ export function createHub(options: HubOptions): Hub {
     try {
       const address = await listenOn(http, options.port, host)
       http.on('error', (error) => logger.error(describeError(error), 'the server failed'))
-      return { http, openSockets, sockets, engine, redis, address }
+      link?.start()
+      return { http, openSockets, sockets, engine, link, address }
     } catch (error) {
-      await redis?.close()
+      await engine.close(0)
       throw error
     }
   }
 
-  async function shutDown({ http, openSockets, sockets, engine, redis, address }: Running): Promise<void> {
+  async function shutDown({ http, openSockets, sockets, engine, link, address }: Running): Promise<void> {
     logger.info({ port: address.port }, 'the hub drains')
     await engine.close(options.drainSpreadMs)
     const closed = sockets.close()
@@ -102,7 +122,7 @@ export function createHub(options: HubOptions): Hub {
     const cancel = system.setTimer(GOODBYE_MS, () => openSockets.forEach((socket) => socket.destroy()))
     await closed
     cancel()
-    await redis?.close()
+    link?.close()
     await storage.close()
     logger.info({ port: address.port }, 'the hub has shut down')
   }
@@ -110,6 +130,9 @@ export function createHub(options: HubOptions): Hub {
   return {
     get address() {
       return running?.address
+    },
+    get cluster() {
+      return running?.engine.cluster
     },
     async listen() {
       if (running) return running.address

@@ -13,6 +13,7 @@ import {
 } from '@flowsync/protocol'
 import { tokenExpired } from '../auth/authenticate.js'
 import { retryLater } from '../log/storage-health.js'
+import type { OpenStream } from '../log/open-stream.js'
 import { describeError } from '../logging/logger.js'
 import type { GatewayContext } from './gateway-context.js'
 import type { Departing } from './departures.js'
@@ -71,6 +72,12 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
 
   get unreadBytes(): number {
     return this.peer.unreadBytes
+  }
+
+  /** The streams whose feed it gets. Those that are being opened are read after that. */
+  followed(): OpenStream[] {
+    if (this.state.kind !== 'open' || !this.valve.isOpen) return []
+    return [...this.state.session.joined.values()].filter((stream) => stream !== undefined)
   }
 
   onFrame(bytes: Uint8Array): void {

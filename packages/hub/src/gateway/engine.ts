@@ -1,9 +1,10 @@
 import { createSystem, type StreamDefinitions, type System } from '@flowsync/protocol'
 import type { Authenticate } from '../auth/authenticate.js'
 import type { Broadcast, FeedNotice, HubLink } from '../cluster/broadcast.js'
-import { StorePoller } from '../cluster/store-poller.js'
+import { ClusterFeed, type ClusterStatus } from '../cluster/cluster-feed.js'
 import { type HubLimits, resolveLimits } from '../limit/limits.js'
 import type { CompactionPolicy } from '../log/compaction-policy.js'
+import type { OpenStream } from '../log/open-stream.js'
 import { HubLog } from '../log/hub-log.js'
 import type { SnapshotPolicy } from '../log/snapshot-policy.js'
 import { yieldTo } from '../log/yield-to.js'
@@ -43,6 +44,14 @@ export interface HubEngine {
   readonly unreadBytes: number
   /** Serves a new connection. Call the handlers it returns with the connection's frames and its end. */
   accept(workspace: string, connection: HubConnection): ConnectionHandlers
+  readonly cluster: ClusterStatus
+  /** Tells connections of this hub what another hub sent over the link. */
+  receive(notice: FeedNotice): void
+  /**
+   * Whether what other hubs send over the link arrives here; false at the beginning. While it does not, readers are told what
+   * is found in the storage, if that is shared.
+   */
+  setLinked(isLinked: boolean): void
   /** True once it shuts down: it takes nobody new. */
   readonly isDraining: boolean
   /**
@@ -58,8 +67,12 @@ const DEFAULT_SPREAD_MS = 2_000
 export function createHubEngine(options: HubEngineOptions): HubEngine {
   const { system = createSystem(), logger = silentLogger } = options
   const limits = resolveLimits(options.limits)
-  const log = new HubLog({ ...options, system, logger, limits })
   const workspaces = new Map<string, Workspace>()
+  const connections = (): Connection[] => [...workspaces.values()].flatMap((workspace) => workspace.list())
+  const { storage, broadcast, link, pollMs } = options
+  const followed = (): OpenStream[] => connections().flatMap((connection) => connection.followed())
+  const feed = new ClusterFeed({ storage, system, logger, broadcast, link, pollMs, followed })
+  const log = new HubLog({ ...options, system, logger, limits, broadcast: feed })
   let phase: 'serving' | 'draining' | 'closing' = 'serving'
   const context: GatewayContext = {
     log,
@@ -85,12 +98,11 @@ export function createHubEngine(options: HubEngineOptions): HubEngine {
     return connection
   }
 
-  const connections = (): Connection[] => [...workspaces.values()].flatMap((workspace) => workspace.list())
-
   async function close(spreadMs = DEFAULT_SPREAD_MS): Promise<void> {
     phase = 'draining'
     await sendAway(connections(), spreadMs, system)
     phase = 'closing'
+    await feed.close()
     await log.close()
     // The answers to the last appends are on their way within this turn of the event loop.
     await yieldTo(system)
@@ -108,6 +120,11 @@ export function createHubEngine(options: HubEngineOptions): HubEngine {
     get isDraining() {
       return phase !== 'serving'
     },
+    get cluster() {
+      return feed.status
+    },
+    receive: (notice) => feed.receive(notice),
+    setLinked: (isLinked) => feed.setLinked(isLinked),
     accept,
     close,
   }
