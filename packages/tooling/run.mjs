@@ -10,7 +10,9 @@ import { bin, environment, nodePath, root } from './workspace.mjs'
 const commands = new Map([
   ['sim', { package: 'testkit', script: 'cli/sim.js' }],
   ['replay', { package: 'testkit', script: 'cli/replay.js' }],
+  ['chaos', { package: 'testkit', script: 'cli/chaos.js' }],
   ['bench:crdt', { package: 'bench', script: 'crdt/cli.js' }],
+  ['bench:hub', { package: 'bench', script: 'hub/cli.js' }],
 ])
 
 const say = (/** @type {string} */ text) => void process.stderr.write(text)
