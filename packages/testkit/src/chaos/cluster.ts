@@ -23,7 +23,8 @@ export interface ClusterOptions {
 
 /** A hub with its own links to what it needs. */
 export interface ClusterHub extends HubServer {
-  readonly toRedis: Link
+  /** Undefined when there is no Redis. */
+  readonly toRedis: Link | undefined
   /** Undefined when its store is a file. */
   readonly toStore: Link | undefined
 }
@@ -36,8 +37,8 @@ export class Cluster {
   readonly hubs: readonly ClusterHub[]
   /** The store's server. Undefined when the store is a file. */
   readonly store: ServerProcess | undefined
-  /** What carries hints from hub to hub. */
-  readonly redis: RedisServer
+  /** What carries hints from hub to hub. Undefined when the store is a file, which is for one hub. */
+  readonly redis: RedisServer | undefined
   /** By author. */
   readonly authorLinks: readonly Link[]
   /** For `--db` past all links. */
@@ -62,7 +63,7 @@ export class Cluster {
     const { store, secret, random } = options
     mkdirSync(context.folder, { recursive: true })
     const { server, port, address } = await createStore(store, context)
-    const redis = await createRedis('redis', false, context)
+    const redis = store === 'sqlite' ? undefined : await createRedis('redis', false, context)
     const { onChange } = context
     const linkTo = (name: string, target: string, targetPort: number): Promise<Link> =>
       Link.start(name, { route: () => ({ name: target, port: targetPort }), onChange })
@@ -70,9 +71,9 @@ export class Cluster {
     const hubs: ClusterHub[] = []
     for (let number = 0; number < options.hubs; number++) {
       const name = `hub${number}`
-      const toRedis = await linkTo(`${name} to redis`, 'redis', redis.port)
+      const toRedis = redis && (await linkTo(`${name} to redis`, 'redis', redis.port))
       const toStore = port === undefined ? undefined : await linkTo(`${name} to ${store}`, store, port)
-      const url = `redis://127.0.0.1:${toRedis.proxy.port}`
+      const url = toRedis && `redis://127.0.0.1:${toRedis.proxy.port}`
       const database = address(toStore?.proxy.port ?? 0)
       hubs.push({
         ...(await createHubServer({ name, database, redis: url, secret }, context)),
@@ -96,20 +97,20 @@ export class Cluster {
 
   /** Starts everything and resolves once all serve. */
   async start(): Promise<void> {
-    await Promise.all([this.store?.start(), this.redis.server.start()])
+    await Promise.all([this.store?.start(), this.redis?.server.start()])
     await Promise.all(this.hubs.map(({ server }) => server.start()))
   }
 
   get servers(): readonly ServerProcess[] {
     const { store, redis, hubs } = this
-    return [...(store ? [store] : []), redis.server, ...hubs.map(({ server }) => server)]
+    return [store, redis?.server, ...hubs.map(({ server }) => server)].filter(
+      (server) => server !== undefined,
+    )
   }
 
   get links(): readonly Link[] {
-    return [
-      ...this.authorLinks,
-      ...this.hubs.flatMap(({ toRedis, toStore }) => (toStore ? [toRedis, toStore] : [toRedis])),
-    ]
+    const ofHubs = this.hubs.flatMap(({ toRedis, toStore }) => [toRedis, toStore])
+    return [...this.authorLinks, ...ofHubs.filter((link) => link !== undefined)]
   }
 
   /** Whether a hub can do its work: itself and its way to the store. Redis is not needed for that. */

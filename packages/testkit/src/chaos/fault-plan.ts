@@ -10,8 +10,8 @@ interface FaultType {
   /** How long it lasts; for servers that end, until they are started again. */
   readonly lowMs: number
   readonly highMs: number
-  /** It needs a store that is a server. */
-  readonly needsStore?: true
+  /** It needs a store that is a server, or a Redis, which comes with such a store. */
+  readonly needsServers?: true
 }
 
 /** Every kind of fault. */
@@ -20,15 +20,15 @@ export const FAULTS = {
   'hub-pause': { target: 'hub', lowMs: 500, highMs: 6_000 },
   'hub-drain': { target: 'hub', lowMs: 100, highMs: 2_000 },
   'rolling-restart': { target: 'all-hubs', lowMs: 0, highMs: 300 },
-  'redis-kill': { target: 'redis', lowMs: 100, highMs: 4_000 },
-  'redis-pause': { target: 'redis', lowMs: 500, highMs: 5_000 },
-  'redis-flush': { target: 'redis', lowMs: 0, highMs: 0 },
-  'redis-drop-clients': { target: 'redis', lowMs: 0, highMs: 0 },
-  'store-restart': { target: 'store', lowMs: 0, highMs: 300, needsStore: true },
-  'store-kill': { target: 'store', lowMs: 100, highMs: 2_500, needsStore: true },
-  'store-pause': { target: 'store', lowMs: 500, highMs: 5_000, needsStore: true },
-  'hub-redis-link': { target: 'hub', lowMs: 500, highMs: 6_000 },
-  'hub-store-link': { target: 'hub', lowMs: 500, highMs: 5_000, needsStore: true },
+  'redis-kill': { target: 'redis', lowMs: 100, highMs: 4_000, needsServers: true },
+  'redis-pause': { target: 'redis', lowMs: 500, highMs: 5_000, needsServers: true },
+  'redis-flush': { target: 'redis', lowMs: 0, highMs: 0, needsServers: true },
+  'redis-drop-clients': { target: 'redis', lowMs: 0, highMs: 0, needsServers: true },
+  'store-restart': { target: 'store', lowMs: 0, highMs: 300, needsServers: true },
+  'store-kill': { target: 'store', lowMs: 100, highMs: 2_500, needsServers: true },
+  'store-pause': { target: 'store', lowMs: 500, highMs: 5_000, needsServers: true },
+  'hub-redis-link': { target: 'hub', lowMs: 500, highMs: 6_000, needsServers: true },
+  'hub-store-link': { target: 'hub', lowMs: 500, highMs: 5_000, needsServers: true },
   'author-link': { target: 'author', lowMs: 300, highMs: 6_000 },
   'author-offline': { target: 'author', lowMs: 500, highMs: 6_000 },
   'load-freeze': { target: 'load', lowMs: 500, highMs: 6_000 },
@@ -77,7 +77,7 @@ export function createFaultPlan({
   loads,
 }: FaultPlanOptions): PlannedFault[] {
   const kinds = (Object.keys(FAULTS) as FaultKind[]).filter(
-    (kind) => store !== 'sqlite' || !('needsStore' in FAULTS[kind]),
+    (kind) => store !== 'sqlite' || !('needsServers' in FAULTS[kind]),
   )
   const counts: Record<FaultTarget, number> = {
     hub: hubs,

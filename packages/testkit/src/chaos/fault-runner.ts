@@ -2,7 +2,6 @@ import type { Cluster } from './cluster.js'
 import { describeFault, FAULTS, type FaultKind, type PlannedFault } from './fault-plan.js'
 import type { Fleet } from './fleet.js'
 import type { Link } from './link.js'
-import { askRedis } from '../servers/redis-server.js'
 import type { ServerProcess } from '../servers/server-process.js'
 import { pause } from '../servers/until.js'
 
@@ -75,14 +74,14 @@ export class FaultRunner {
         for (const { server } of cluster.hubs) await this.restart(server, 'SIGTERM', fault.forMs)
         return
       case 'redis-kill':
-        return this.restart(cluster.redis.server, 'SIGKILL', fault.forMs)
+        return cluster.redis && this.restart(cluster.redis.server, 'SIGKILL', fault.forMs)
       case 'redis-pause':
-        return this.freeze(cluster.redis.server, fault.forMs)
+        return cluster.redis && this.freeze(cluster.redis.server, fault.forMs)
       case 'redis-flush':
-        return void (await askRedis(cluster.redis.port, 'FLUSHALL'))
+        return void (await cluster.redis?.ask('FLUSHALL'))
       case 'redis-drop-clients':
-        await askRedis(cluster.redis.port, 'CLIENT KILL TYPE pubsub')
-        return void (await askRedis(cluster.redis.port, 'CLIENT KILL TYPE normal'))
+        await cluster.redis?.ask('CLIENT KILL TYPE pubsub')
+        return void (await cluster.redis?.ask('CLIENT KILL TYPE normal'))
       case 'store-restart':
         // What `pg_ctl restart -m immediate` sends: no checkpoint, recovery at the start. Redis has no such signal.
         return (

@@ -42,7 +42,8 @@ export class LoadClient implements Author {
     this.options = options
     const { author, authorCount, url, seed, token, report } = options
     this.random = createRandom(`${seed}/author${author}`)
-    const client = createClient({
+    // Which streams there are is known at run time only.
+    this.client = createClient({
       url,
       workspace: CHAOS_WORKSPACE,
       streams: chaosStreams,
@@ -55,8 +56,6 @@ export class LoadClient implements Author {
         onClaims: (claims) => report({ type: 'wire-claims', claims }),
       }),
     })
-    // Which streams there are is known at run time only.
-    this.client = client as FlowSyncClient
     this.client.subscribe(() => this.lookAtLink())
     this.opened = streamsOf(authorCount).map((stream) => {
       const handle: StreamHandle = this.client.stream<string>(stream)

@@ -2,7 +2,7 @@
 import { isFlowSyncError } from '@flowsync/crdt'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { StoreKind } from '../chaos/cluster.js'
-import { runChaos, type ChaosResult } from '../chaos/chaos.js'
+import { runChaos } from '../chaos/chaos.js'
 import { formatChaos } from './chaos-report.js'
 import { wholeNumber } from './parse-options.js'
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -7,10 +6,14 @@ import { findRedis } from './find-program.js'
 import type { ServerContext } from './server-context.js'
 import { ServerProcess } from './server-process.js'
 
+const ANSWER_TIMEOUT_MS = 2_000
+
 /** A Redis of our own. */
 export interface RedisServer {
   readonly server: ServerProcess
   readonly port: number
+  /** Sends one command and returns the first line of the answer, or '' when nobody answers. */
+  readonly ask: (command: string) => Promise<string>
 }
 
 /**
@@ -39,24 +42,27 @@ export async function createRedis(
     args: Object.entries(settings).flatMap(([option, value]) => [`--${option}`, value]),
     logFile: join(folder, `${name}.log`),
   }
-  const isReady = async (): Promise<boolean> => (await askRedis(port, 'PING')) === '+PONG'
+  const ask = (text: string): Promise<string> => askRedis(port, text)
+  const isReady = async (): Promise<boolean> => (await ask('PING')) === '+PONG'
   return {
     server: new ServerProcess({ command, reaper, isReady, onChange, onCrash: (how) => onCrash(name, how) }),
     port,
+    ask,
   }
 }
 
-/** Sends one command and returns the first line of the answer, or '' when nobody answers. */
-export async function askRedis(port: number, command: string, timeoutMs = 2_000): Promise<string> {
+/** Sends one command and resolves with the first line of the answer, or '' when nobody answers. */
+export function askRedis(port: number, command: string): Promise<string> {
   const socket = connect({ host: '127.0.0.1', port })
-  socket.setTimeout(timeoutMs, () => socket.destroy(new Error('timeout')))
-  try {
+  return new Promise((resolve) => {
+    const end = (answer: string): void => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => end(''))
+    socket.once('error', () => end(''))
+    socket.once('close', () => end(''))
+    socket.once('data', (data) => end(data.toString().split('\r\n')[0] ?? ''))
     socket.write(`${command}\r\n`)
-    const [answer] = (await once(socket, 'data')) as [Buffer]
-    return answer.toString().split('\r\n')[0] ?? ''
-  } catch {
-    return ''
-  } finally {
-    socket.destroy()
-  }
+  })
 }

@@ -10,7 +10,7 @@ export interface CliOutcome {
 }
 
 /** Runs a command of this package as it is built. */
-export function runCli(name: 'sim' | 'replay', args: readonly string[]): Promise<CliOutcome> {
+export function runCli(name: 'sim' | 'replay' | 'chaos', args: readonly string[]): Promise<CliOutcome> {
   const script = fileURLToPath(new URL(`../../dist/cli/${name}.js`, import.meta.url))
   if (!existsSync(script)) throw new Error('Not built yet: run `npm run build` first.')
   return new Promise((resolve) => {
