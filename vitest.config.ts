@@ -26,7 +26,7 @@ export default defineConfig({
             'packages/tooling/*.test.mjs',
             serverTests,
           ],
-          exclude: [...exclude, '**/*.redis.test.ts'],
+          exclude: [...exclude, '**/*.redis.test.ts', '**/*.pg.test.ts'],
         },
       },
       {
@@ -35,6 +35,16 @@ export default defineConfig({
           name: 'redis',
           environment: 'node',
           include: ['packages/*/src/**/*.redis.test.ts'],
+          exclude,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...onServer,
+        test: {
+          name: 'postgres',
+          environment: 'node',
+          include: ['packages/*/src/**/*.pg.test.ts'],
           exclude,
           fileParallelism: false,
         },

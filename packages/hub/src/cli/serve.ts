@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { createError, type StreamDefinitions } from '@flowsync/protocol'
 import { defaultStreams } from '../config/default-streams.js'
 import { loadStreams } from '../config/load-streams.js'
@@ -7,9 +5,7 @@ import { createHub, type Hub } from '../hub.js'
 import type { Authenticate } from '../auth/authenticate.js'
 import type { Origins } from '../config/origins.js'
 import { createLogger } from '../logging/logger.js'
-import type { LogDriver } from '../storage/driver.js'
-import { memory } from '../storage/memory.js'
-import { sqlite } from '../storage/sqlite/sqlite.js'
+import { storageOf } from './storage-of.js'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
@@ -17,7 +13,7 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export interface ServeOptions {
   readonly port: number
   readonly host: string
-  /** A file, or `:memory:`. */
+  /** A file, `:memory:`, or the URL of a server: see `storageOf`. */
   readonly db: string
   readonly streams: StreamDefinitions
   readonly auth: Authenticate
@@ -50,17 +46,6 @@ export async function serve(options: ServeOptions): Promise<Hub> {
 /** The definitions of a module, or the default ones. */
 export async function streamsOf(file: string | undefined): Promise<StreamDefinitions> {
   return file === undefined ? defaultStreams : loadStreams(file)
-}
-
-function storageOf(db: string): LogDriver {
-  if (db === ':memory:') return memory()
-  const folder = dirname(db)
-  try {
-    mkdirSync(folder, { recursive: true })
-  } catch (cause) {
-    throw createError('config/invalid', `The folder ${folder} for the database cannot be made.`, { cause })
-  }
-  return sqlite(db)
 }
 
 function drainAtSignals(hub: Hub): void {

@@ -67,7 +67,9 @@ export function opsOfSegment(
     const reader = new ByteReader(bytes)
     const replicas = readReplicas(reader).map(replicaOf)
     const maxOutputLength = reader.varint()
-    const columns = new ByteReader(inflateRawSync(reader.raw(reader.remaining), { maxOutputLength }))
+    const { buffer, byteOffset, length } = inflateRawSync(reader.raw(reader.remaining), { maxOutputLength })
+    // Without Node's additions: bodies are views on it, and leave the driver.
+    const columns = new ByteReader(new Uint8Array(buffer, byteOffset, length))
     const ops = readOpColumns(columns, replicas, first, last - first + 1)
     columns.end()
     return ops

@@ -1,7 +1,8 @@
 import type { ReplicaId } from '@flowsync/crdt'
-import type { CachedStream } from '../cached-stream.js'
+import type { CachedStream, LedgerSource, ReplicaPlace } from '../cached-stream.js'
 import type { StreamKey } from '../driver.js'
-import { BoundedMap } from '../sqlite/bounded-map.js'
+import type { StoredOp } from '../plan-append.js'
+import { BoundedMap } from '../bounded-map.js'
 
 /** A replica as its row says. */
 export interface ReplicaRow {
@@ -16,12 +17,14 @@ const CACHED_REPLICAS = 50_000
  * What a driver remembers of a database. Bindings and names of replicas never change; what it remembers of a
  * stream is worth something only while the stream's row, locked, says the same.
  */
-export class LogCache {
+export class LogCache implements LedgerSource {
   private readonly streams = new BoundedMap<string, CachedStream>(CACHED_STREAMS)
   private readonly byName = new BoundedMap<string, ReplicaRow>(CACHED_REPLICAS)
   private readonly byNumber = new BoundedMap<number, ReplicaId>(CACHED_REPLICAS)
   /** Numbers that were drawn for replicas to come. */
   private reserve: number[] = []
+  /** Stored ops that the transaction under way was asked to store again, by `nameOfOp`. */
+  private readonly retried = new Map<string, StoredOp>()
 
   stream({ workspace, stream }: StreamKey): CachedStream | undefined {
     return this.streams.get(`${workspace}/${stream}`)
@@ -48,6 +51,23 @@ export class LogCache {
     this.byNumber.set(number, replica)
   }
 
+  keepRetried(stream: number, replica: ReplicaId, counter: number, op: StoredOp): void {
+    this.retried.set(nameOfOp(stream, replica, counter), op)
+  }
+
+  subjectOf(workspace: string, replica: ReplicaId): string | undefined {
+    return this.replica(workspace, replica)?.subject
+  }
+
+  /** Places are loaded before anybody asks: one that is not there does not exist. */
+  loadPlace(): ReplicaPlace | undefined {
+    return undefined
+  }
+
+  findStored(stream: CachedStream, replica: ReplicaId, counter: number): StoredOp | undefined {
+    return this.retried.get(nameOfOp(stream.number, replica, counter))
+  }
+
   get reserved(): number {
     return this.reserve.length
   }
@@ -63,6 +83,7 @@ export class LogCache {
 
   /** Bounds what is kept; call between transactions. */
   trim(): void {
+    this.retried.clear()
     this.streams.trim()
     this.byName.trim()
     this.byNumber.trim()
@@ -70,9 +91,14 @@ export class LogCache {
 
   /** Forgets everything: a transaction failed, or another database answers. */
   clear(): void {
+    this.retried.clear()
     this.streams.clear()
     this.byName.clear()
     this.byNumber.clear()
     this.reserve = []
   }
+}
+
+function nameOfOp(stream: number, replica: ReplicaId, counter: number): string {
+  return `${stream}/${replica}/${counter}`
 }

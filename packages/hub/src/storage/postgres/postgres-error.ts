@@ -17,7 +17,10 @@ const REFUSED = invalid('refuses user and password. Check them in the URL, and p
 
 /** SQLSTATE, or its class of two characters: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const BY_STATE: Readonly<Record<string, Translation>> = {
-  '53100': { code: 'storage/full', message: 'has no space left. Nothing was stored; free space and it goes on.' },
+  '53100': {
+    code: 'storage/full',
+    message: 'has no space left. Nothing was stored; free space and it goes on.',
+  },
   '53300': unavailable('has no connection left. Raise max_connections, or lower poolSize.'),
   '25006': {
     code: 'storage/read-only',
@@ -28,11 +31,15 @@ const BY_STATE: Readonly<Record<string, Translation>> = {
   '28000': REFUSED,
   '28P01': REFUSED,
   '3D000': invalid('has no such database. Create it with createdb, or correct the URL.'),
-  '42501': invalid('does not permit this. Grant the user CREATE on the database, or all on the schema and its tables.'),
+  '42501': invalid(
+    'does not permit this. Grant the user CREATE on the database, or all on the schema and its tables.',
+  ),
   '42P07': invalid('has tables of another program in the schema. Choose another schema.'),
   '42P01': unavailable('lacks a table. Somebody removed it: start the hub again, or restore a backup.'),
   '3F000': unavailable('lacks the schema. Somebody removed it: start the hub again, or restore a backup.'),
-  '55P03': unavailable('did not give a lock in time. Another hub may hang; its locks end with its connection.'),
+  '55P03': unavailable(
+    'did not give a lock in time. Another hub may hang; its locks end with its connection.',
+  ),
   '57014': unavailable('did not finish a statement in time. Nothing was acknowledged.'),
   '57': unavailable('is shutting down or starting. It is tried again.'),
 }

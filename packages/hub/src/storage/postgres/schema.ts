@@ -41,6 +41,7 @@ const MIGRATIONS: readonly string[] = [
     stream bigint NOT NULL,
     first bigint NOT NULL,
     last bigint NOT NULL,
+    size integer NOT NULL,
     bytes bytea NOT NULL,
     PRIMARY KEY (stream, first)
   );
@@ -83,11 +84,9 @@ export async function prepareSchema(session: Session, schema: string): Promise<v
     await lockSchema(session, schema)
     const version = await versionOf(session, schema)
     if (version === VERSION) return
-    const [{ exists }] = await session.query<{ exists: boolean }>(
-      'SELECT to_regnamespace(quote_ident($1)) IS NOT NULL AS exists',
-      [schema],
-    ) as [{ exists: boolean }]
-    if (!exists) await session.query(`CREATE SCHEMA ${schema}`)
+    // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it exists.
+    const found = await session.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema])
+    if (found.length === 0) await session.query(`CREATE SCHEMA ${schema}`)
     await session.query('SET LOCAL statement_timeout = 0')
     await session.query('CREATE TABLE IF NOT EXISTS meta (key text PRIMARY KEY, value text NOT NULL)')
     for (const migration of MIGRATIONS.slice(version)) await session.query(migration, [], MIGRATION_LIMIT_MS)

@@ -13,7 +13,10 @@ interface ServerSettings {
 const OLDEST_VERSION = 14
 
 /** What every session is set to, whatever the server's defaults are: an acknowledged op is on disk. */
-export async function configureSession(session: Session, { schema, timeoutMs }: PostgresTarget): Promise<void> {
+export async function configureSession(
+  session: Session,
+  { schema, timeoutMs }: PostgresTarget,
+): Promise<void> {
   const set = (name: string, value: string): string => `set_config('${name}', '${value}', false)`
   const isWeak = `current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')`
   await session.query(`SELECT
@@ -39,20 +42,31 @@ export async function checkServer(session: Session, label: string): Promise<read
 /** The decision of {@link checkServer}. */
 export function warningsOf(server: ServerSettings, label: string): readonly string[] {
   if (server.version < OLDEST_VERSION) {
-    throw createError('config/invalid', `${label} is version ${server.version}; ${OLDEST_VERSION} is the oldest that works.`)
+    throw createError(
+      'config/invalid',
+      `${label} is version ${server.version}; ${OLDEST_VERSION} is the oldest that works.`,
+    )
   }
   if (server.encoding !== 'UTF8') {
-    throw createError('config/invalid', `${label} has the encoding ${server.encoding}. Create a database with ENCODING 'UTF8'.`)
+    throw createError(
+      'config/invalid',
+      `${label} has the encoding ${server.encoding}. Create a database with ENCODING 'UTF8'.`,
+    )
   }
   if (server.isStandby) {
-    throw createError('storage/read-only', `${label} is a standby, which takes no writes. Connect to the primary server.`)
+    throw createError(
+      'storage/read-only',
+      `${label} is a standby, which takes no writes. Connect to the primary server.`,
+    )
   }
   const warnings: string[] = []
   if (server.fsync === 'off') {
     warnings.push(`${label} runs with fsync = off: a power loss may destroy acknowledged ops. Turn it on.`)
   }
   if (server.fullPageWrites === 'off') {
-    warnings.push(`${label} runs with full_page_writes = off: safe only where the disk never writes half a page.`)
+    warnings.push(
+      `${label} runs with full_page_writes = off: safe only where the disk never writes half a page.`,
+    )
   }
   return warnings
 }

@@ -12,8 +12,11 @@ export interface Statement {
 }
 
 /** What a statement takes: arrays become PostgreSQL arrays, bytes `bytea`. */
-export type StatementValue = string | number | boolean | null | Uint8Array | readonly (string | number | null)[]
+export type StatementValue =
+  string | number | boolean | null | Uint8Array | readonly (string | number | null)[]
 
+// Types that are read otherwise than pg does: https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat
+const BYTEA = 17
 const INT8 = 20
 /** The server gives up first, with an error that leaves the connection in order. */
 const CLIENT_GRACE_MS = 500
@@ -47,8 +50,6 @@ export class Session {
   /** @throws FlowSyncError within `timeoutMs` when there is no connection to be had */
   static async connect(pg: Pg, target: PostgresTarget, system: System): Promise<Session> {
     const { connectionString, ssl, timeoutMs, label } = target
-    const getTypeParser = ((oid: number, format?: 'text') =>
-      oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser
     try {
       const client = new pg.Client({
         connectionString,
@@ -59,7 +60,7 @@ export class Session {
         keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
         connectionTimeoutMillis: timeoutMs,
         query_timeout: timeoutMs + CLIENT_GRACE_MS,
-        types: { getTypeParser },
+        types: { getTypeParser: typeParsers(pg) },
       })
       const session = new Session(client, target, system)
       await client.connect()
@@ -148,4 +149,19 @@ export class Session {
   private asError(error: unknown): Error {
     return postgresError(error, this.target.label)
   }
+}
+
+/** Numbers up to 2^53 as numbers, bytes without Node's additions. */
+function typeParsers(pg: Pg): Pg['types']['getTypeParser'] {
+  const parsers = new Map<number, (text: string) => unknown>([
+    [INT8, Number],
+    [BYTEA, bytesOf],
+  ])
+  return (oid: number) => parsers.get(oid) ?? pg.types.getTypeParser(oid)
+}
+
+/** `bytea` as the server writes it: `\\x` and hex digits. */
+function bytesOf(text: string): Uint8Array {
+  const { buffer, byteOffset, byteLength } = Buffer.from(text.slice(2), 'hex')
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }

@@ -1,0 +1,12 @@
+import { logDriverCases } from '@flowsync/testkit'
+import { describe, it } from 'vitest'
+import { createSchema } from '../../tests/postgres-schema.js'
+import { postgres } from './postgres.js'
+
+describe('postgres driver', () => {
+  const createStore = async () => {
+    const { target, drop } = await createSchema()
+    return { driver: () => postgres(target), isShared: true, dispose: drop }
+  }
+  for (const { name, check } of logDriverCases(createStore)) it(name, check)
+})
