@@ -1,26 +1,6 @@
-import type { ReplicaId, SequencedOp } from '@flowsync/crdt'
-import type { Snapshot, StreamCreation, StreamKey } from './driver.js'
-
-/** The ops of one replica in one stream, in the order of their counters. */
-export interface ReplicaLog {
-  nextCounter: number
-  /** Its ops with counters below are truncated. */
-  truncatedCounter: number
-  ops: SequencedOp[]
-}
-
-/** One stream as it would be on disk. */
-export interface StoredStream {
-  readonly creation: StreamCreation
-  epoch: string
-  floorSeq: number
-  truncatedSeq: number
-  /** Those after `truncatedSeq`. */
-  ops: SequencedOp[]
-  readonly replicas: Map<ReplicaId, ReplicaLog>
-  /** By seq. */
-  readonly snapshots: Map<number, Snapshot>
-}
+import type { ReplicaId } from '@flowsync/crdt'
+import type { StreamCreation, StreamKey } from './driver.js'
+import { StoredStream } from './memory/stored-stream.js'
 
 /**
  * What survives a simulated crash: only what was synced is ever written here. Pass the same disk to the
@@ -55,15 +35,7 @@ export class MemoryDisk {
   }
 
   create(creation: StreamCreation, epoch: string): StoredStream {
-    const stored: StoredStream = {
-      creation,
-      epoch,
-      floorSeq: 0,
-      truncatedSeq: 0,
-      ops: [],
-      replicas: new Map(),
-      snapshots: new Map(),
-    }
+    const stored = new StoredStream(creation, epoch)
     this.streams.set(nameOf(creation.workspace, creation.stream), stored)
     return stored
   }
@@ -83,11 +55,6 @@ export class MemoryDisk {
   bind(workspace: string, replica: ReplicaId, subject: string): void {
     this.subjects.set(nameOf(workspace, replica), subject)
   }
-}
-
-/** Seq of the last op. */
-export function headSeqOf({ truncatedSeq, ops }: StoredStream): number {
-  return truncatedSeq + ops.length
 }
 
 /** A workspace's name holds no slash. */

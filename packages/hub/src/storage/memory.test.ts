@@ -13,6 +13,18 @@ describe('memory driver', () => {
   }
   for (const { name, check } of logDriverCases(createStore)) it(name, check)
 
+  describe('shared by several hubs', () => {
+    const createSharedStore = async () => {
+      const disk = new MemoryDisk()
+      return {
+        driver: () => memory({ disk, isShared: true }),
+        abandon: async (driver: object) => disk.release(driver),
+        dispose: async () => undefined,
+      }
+    }
+    for (const { name, check } of logDriverCases(createSharedStore, { isShared: true })) it(name, check)
+  })
+
   it('loses what was not synced when it is left behind, and only the answer afterwards', async () => {
     const timers: (() => void)[] = []
     const system = {

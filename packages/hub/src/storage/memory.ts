@@ -1,10 +1,4 @@
-import {
-  type FlowSyncError,
-  isFlowSyncError,
-  type OpId,
-  type ReplicaId,
-  type SequencedOp,
-} from '@flowsync/crdt'
+import type { FlowSyncError, OpId, ReplicaId } from '@flowsync/crdt'
 import { createEpoch, createError, createSystem, type System } from '@flowsync/protocol'
 import type {
   AppendBatch,
@@ -21,19 +15,13 @@ import type {
   StreamRestore,
   StoreOpening,
 } from './driver.js'
-import { keptSnapshots } from './kept-snapshots.js'
-import { headSeqOf, MemoryDisk, type ReplicaLog, type StoredStream } from './memory-disk.js'
-import { sizeOfOp } from './op-size.js'
-import {
-  type AppendPlan,
-  planAppend,
-  type StoredOp,
-  type StreamLedger,
-  streamExists,
-  streamTruncated,
-  streamUnknown,
-} from './plan-append.js'
-import { SEGMENT_OPS } from './segment.js'
+import { compareUtf8 } from './memory/compare-utf8.js'
+import { appendToDisk } from './memory/memory-append.js'
+import type { StoredStream } from './memory/stored-stream.js'
+import { WriteQueue } from './memory/write-queue.js'
+import { MemoryDisk } from './memory-disk.js'
+import { streamTruncated } from './plan-append.js'
+import { planRestore } from './plan-restore.js'
 
 /** How a memory driver behaves. Without options it is a store that lasts as long as the hub. */
 export interface MemoryOptions {
@@ -61,14 +49,14 @@ class MemoryDriver implements LogDriver {
   readonly isShared: boolean
   private readonly disk: MemoryDisk
   private readonly system: System
-  private readonly options: MemoryOptions
-  private lastWrite: Promise<unknown> = Promise.resolve()
+  private readonly writes: WriteQueue
 
   constructor(options: MemoryOptions) {
-    this.options = options
-    this.isShared = options.isShared ?? false
-    this.disk = options.disk ?? new MemoryDisk()
-    this.system = options.system ?? createSystem()
+    const { disk, isShared, system, delayMs, fault } = options
+    this.isShared = isShared ?? false
+    this.disk = disk ?? new MemoryDisk()
+    this.system = system ?? createSystem()
+    this.writes = new WriteQueue({ system: this.system, delayMs, fault, check: () => this.checkHeld() })
   }
 
   async open(): Promise<StoreOpening> {
@@ -79,88 +67,30 @@ class MemoryDriver implements LogDriver {
 
   openStream(creation: StreamCreation): Promise<StreamHead> {
     const stored = this.disk.stream(creation)
-    if (stored) return this.answer(() => headOf(stored))
-    return this.write(() =>
-      headOf(this.disk.stream(creation) ?? this.disk.create(creation, createEpoch(this.system))),
-    )
+    if (stored) return this.answer(() => stored.head)
+    return this.writes.add(() => {
+      return (this.disk.stream(creation) ?? this.disk.create(creation, createEpoch(this.system))).head
+    })
   }
 
   findStream(key: StreamKey): Promise<StreamHead | undefined> {
-    return this.answer(() => {
-      const stored = this.disk.stream(key)
-      return stored && headOf(stored)
-    })
+    return this.answer(() => this.disk.stream(key)?.head)
   }
 
   positionsOf(keys: readonly StreamKey[]): Promise<readonly (LogPosition | undefined)[]> {
-    return this.answer(() =>
-      keys.map((key) => {
-        const stored = this.disk.stream(key)
-        return stored && positionOf(stored)
-      }),
-    )
+    return this.answer(() => keys.map((key) => this.disk.stream(key)?.position))
   }
 
   append(batches: readonly AppendBatch[]): Promise<readonly AppendOutcome[]> {
-    return this.write(() => {
-      const committedHeads = new Map<StoredStream, number>()
-      return batches.map((batch) => this.appendOne(batch, committedHeads))
-    })
-  }
-
-  private appendOne(batch: AppendBatch, committedHeads: Map<StoredStream, number>): AppendOutcome {
-    const stored = this.disk.stream(batch)
-    if (!stored) return { kind: 'failed', error: streamUnknown(batch.stream) }
-    const priorHeadSeq = headSeqOf(stored)
-    const committedHeadSeq = committedHeads.get(stored) ?? priorHeadSeq
-    committedHeads.set(stored, committedHeadSeq)
-    try {
-      const plan = planAppend(this.ledgerOf(stored, committedHeadSeq), batch)
-      this.store(stored, batch, plan)
-      return { kind: 'ok', seqs: plan.seqs, priorHeadSeq }
-    } catch (error) {
-      if (isFlowSyncError(error)) return { kind: 'failed', error }
-      throw error
-    }
-  }
-
-  private ledgerOf(stored: StoredStream, committedHeadSeq: number): StreamLedger {
-    return {
-      epoch: stored.epoch,
-      headSeq: headSeqOf(stored),
-      committedHeadSeq,
-      truncatedSeq: stored.truncatedSeq,
-      nextCounter: (replica) => stored.replicas.get(replica)?.nextCounter ?? 1,
-      find: (id) => findOp(stored.replicas.get(id.replica), id),
-      subjectOf: (replica) => this.disk.subjectOf(stored.creation.workspace, replica),
-    }
-  }
-
-  private store(stored: StoredStream, batch: AppendBatch, plan: AppendPlan): void {
-    for (const op of plan.newOps) {
-      stored.ops.push(op)
-      logOf(stored, op.replica).ops.push(op)
-      logOf(stored, op.replica).nextCounter = op.counter + op.count
-      this.disk.bind(batch.workspace, op.replica, batch.subject)
-    }
+    return this.writes.add(() => appendToDisk(this.disk, batches))
   }
 
   read(range: ReadRange): Promise<LogSlice | undefined> {
     return this.answer(() => {
       const stored = this.disk.stream(range)
       if (!stored) return undefined
-      const position = positionOf(stored)
-      if (range.afterSeq < position.truncatedSeq) throw streamTruncated(range.stream)
-      const throughSeq = Math.min(range.throughSeq ?? position.headSeq, position.headSeq)
-      const ops: SequencedOp[] = []
-      let bytes = 0
-      for (let seq = range.afterSeq + 1; seq <= throughSeq && bytes < range.limitBytes; seq++) {
-        const op = stored.ops[seq - 1 - position.truncatedSeq]
-        if (!op) break
-        ops.push(op)
-        bytes += sizeOfOp(op)
-      }
-      return { ...position, ops }
+      if (range.afterSeq < stored.truncatedSeq) throw streamTruncated(range.stream)
+      return { ...stored.position, ops: stored.read(range) }
     })
   }
 
@@ -175,41 +105,34 @@ class MemoryDriver implements LogDriver {
     return this.answer(() => {
       if (this.disk.subjectOf(key.workspace, id.replica) !== subject) return undefined
       const stored = this.disk.stream(key)
-      const found = findOp(stored?.replicas.get(id.replica), id)
+      const found = stored?.find(id)
       return found === 'truncated' ? stored?.truncatedSeq : found?.seq
     })
   }
 
   putSnapshot(key: StreamKey, snapshot: Snapshot): Promise<void> {
-    return this.write(() => {
+    return this.writes.add(() => {
       const stored = this.disk.stream(key)
-      if (!stored || stored.epoch !== snapshot.epoch || snapshot.seq > headSeqOf(stored)) return
-      if (snapshot.seq < stored.truncatedSeq) return
-      keep(stored, snapshot)
+      if (!stored || stored.epoch !== snapshot.epoch) return
+      if (snapshot.seq > stored.headSeq || snapshot.seq < stored.truncatedSeq) return
+      stored.keepSnapshot(snapshot)
     })
   }
 
   latestSnapshot(key: StreamKey, atOrBelow = Number.MAX_SAFE_INTEGER): Promise<Snapshot | undefined> {
-    return this.answer(() => {
-      const stored = this.disk.stream(key)
-      if (!stored) return undefined
-      const seqs = [...stored.snapshots.keys()].filter((seq) => seq <= atOrBelow)
-      const snapshot = seqs.length === 0 ? undefined : stored.snapshots.get(Math.max(...seqs))
-      return snapshot && { ...snapshot, epoch: stored.epoch }
-    })
+    return this.answer(() => this.disk.stream(key)?.latestSnapshot(atOrBelow))
   }
 
   listStreams(
     workspace: string,
-    page: { readonly after?: string; readonly limit: number },
+    { after = '', limit }: { readonly after?: string; readonly limit: number },
   ): Promise<readonly StreamHead[]> {
-    const { after, limit } = page
     return this.answer(() =>
       this.disk
         .streamsOf(workspace)
-        .map(headOf)
+        .map(({ head }) => head)
+        .filter(({ stream }) => compareUtf8(stream, after) > 0)
         .sort((a, b) => compareUtf8(a.stream, b.stream))
-        .filter(({ stream }) => after === undefined || compareUtf8(stream, after) > 0)
         .slice(0, limit),
     )
   }
@@ -247,71 +170,51 @@ class MemoryDriver implements LogDriver {
   }
 
   renewEpoch(key: StreamKey, epoch: string): Promise<StreamHead | undefined> {
-    return this.write(() => {
+    return this.writes.add(() => {
       const stored = this.disk.stream(key)
       if (stored?.epoch === epoch) stored.epoch = createEpoch(this.system)
-      return stored && headOf(stored)
+      return stored?.head
     })
   }
 
   compact(key: StreamKey, epoch: string, throughSeq: number): Promise<StreamHead | undefined> {
-    return this.write(() => {
+    return this.writes.add(() => {
       const stored = this.disk.stream(key)
-      if (stored?.epoch === epoch) {
-        const newest = Math.max(0, ...stored.snapshots.keys())
-        // Nothing is gained by compressing what is in memory for a while only: the floor is what others see.
-        const floorSeq = Math.min(throughSeq, newest, stored.floorSeq + SEGMENT_OPS)
-        stored.floorSeq = Math.max(stored.floorSeq, floorSeq)
-      }
-      return stored && headOf(stored)
+      if (stored?.epoch === epoch) stored.compact(throughSeq)
+      return stored?.head
     })
   }
 
   truncate(key: StreamKey, epoch: string, headSeq: number): Promise<StreamHead | undefined> {
-    return this.write(() => {
+    return this.writes.add(() => {
       const stored = this.disk.stream(key)
-      if (!stored) return undefined
-      if (stored.epoch === epoch && headSeqOf(stored) === headSeq && stored.snapshots.has(headSeq)) {
-        stored.epoch = createEpoch(this.system)
-        stored.floorSeq = headSeq
-        stored.truncatedSeq = headSeq
-        stored.ops = []
-        for (const seq of stored.snapshots.keys()) if (seq < headSeq) stored.snapshots.delete(seq)
-        for (const log of stored.replicas.values()) {
-          log.ops = []
-          log.truncatedCounter = log.nextCounter
-        }
-      }
-      return headOf(stored)
+      if (stored?.mayTruncate(epoch, headSeq)) stored.truncate(createEpoch(this.system))
+      return stored?.head
     })
   }
 
-  restore({ head, replicas, ops, snapshots }: StreamRestore): Promise<void> {
-    return this.write(() => {
-      const stored = this.disk.stream(head) ?? this.createRestored(head, replicas)
-      const first = ops[0]
-      if (first && first.seq !== headSeqOf(stored) + 1) throw streamExists(head.stream)
-      for (const op of ops) {
-        stored.ops.push(op)
-        logOf(stored, op.replica).ops.push(op)
-      }
-      for (const snapshot of snapshots) keep(stored, snapshot)
+  restore(part: StreamRestore): Promise<void> {
+    return this.writes.add(() => {
+      const found = this.disk.stream(part.head)
+      const stored = planRestore(found?.head, part) === 'create' ? this.createRestored(part) : found
+      for (const op of part.ops) stored?.push(op)
+      for (const snapshot of part.snapshots) stored?.keepSnapshot(snapshot)
     })
   }
 
-  private createRestored(head: StreamHead, replicas: readonly StreamReplica[]): StoredStream {
-    const { workspace, stream, rule, ruleVersion, epoch, floorSeq, truncatedSeq } = head
-    const stored = this.disk.create({ workspace, stream, rule, ruleVersion }, epoch)
+  private createRestored({ head, replicas }: StreamRestore): StoredStream {
+    const { epoch, floorSeq, truncatedSeq } = head
+    const stored = this.disk.create(head, epoch)
     Object.assign(stored, { floorSeq, truncatedSeq })
     for (const { replica, subject, nextCounter, truncatedCounter } of replicas) {
-      Object.assign(logOf(stored, replica), { nextCounter, truncatedCounter })
-      this.disk.bind(workspace, replica, subject)
+      Object.assign(stored.logOf(replica), { nextCounter, truncatedCounter })
+      this.disk.bind(head.workspace, replica, subject)
     }
     return stored
   }
 
   async close(): Promise<void> {
-    await this.lastWrite
+    await this.writes.idle()
     this.disk.release(this)
   }
 
@@ -320,72 +223,8 @@ class MemoryDriver implements LogDriver {
     return read()
   }
 
-  /** Writes run one at a time; each is synced as a whole at one moment. */
-  private write<T>(transact: () => T): Promise<T> {
-    const result = this.lastWrite.then(async () => {
-      await this.delay()
-      this.checkHeld()
-      const fault = this.options.fault?.()
-      if (fault) throw fault
-      const value = transact()
-      await this.delay()
-      return value
-    })
-    this.lastWrite = result.catch(() => undefined)
-    return result
-  }
-
-  private delay(): Promise<void> | undefined {
-    const { delayMs } = this.options
-    if (!delayMs) return undefined
-    return new Promise((resolve) => {
-      this.system.setTimer(delayMs(), resolve)
-    })
-  }
-
   private checkHeld(): void {
     if (this.disk.isHeldBy(this)) return
     throw createError('storage/unavailable', 'The storage is not open, or another hub took it over.')
   }
-}
-
-function positionOf(stored: StoredStream): LogPosition {
-  const { epoch, floorSeq, truncatedSeq } = stored
-  return { epoch, headSeq: headSeqOf(stored), floorSeq, truncatedSeq }
-}
-
-function headOf(stored: StoredStream): StreamHead {
-  return { ...stored.creation, ...positionOf(stored) }
-}
-
-function logOf(stored: StoredStream, replica: ReplicaId): ReplicaLog {
-  const log = stored.replicas.get(replica) ?? { nextCounter: 1, truncatedCounter: 1, ops: [] }
-  stored.replicas.set(replica, log)
-  return log
-}
-
-function keep(stored: StoredStream, snapshot: Snapshot): void {
-  stored.snapshots.set(snapshot.seq, { ...snapshot, state: snapshot.state.slice() })
-  const kept = new Set(keptSnapshots([...stored.snapshots.keys()]))
-  for (const seq of stored.snapshots.keys()) if (!kept.has(seq)) stored.snapshots.delete(seq)
-}
-
-/** Binary search: counters ascend. */
-function findOp(log: ReplicaLog | undefined, { counter }: OpId): StoredOp | undefined {
-  if (!log) return undefined
-  if (counter < log.truncatedCounter) return 'truncated'
-  let low = 0
-  let high = log.ops.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((log.ops[middle]?.counter ?? 0) < counter) low = middle + 1
-    else high = middle
-  }
-  const op = log.ops[low]
-  return op?.counter === counter ? op : undefined
-}
-
-/** The order of SQLite's binary collation: by code point, which UTF-16 units do not give. */
-function compareUtf8(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

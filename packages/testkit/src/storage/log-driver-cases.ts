@@ -1,67 +1,62 @@
 import assert from 'node:assert/strict'
 import type { LogDriver } from '@flowsync/hub'
 import { appendCases } from './append-cases.js'
-import {
-  type LogDriverCase,
-  type LogStore,
-  op,
-  refusal,
-  replica,
-  StreamUnderTest,
-} from './log-driver-store.js'
+import { checkCrash } from './crash-case.js'
+import { historyCases } from './history-cases.js'
+import type { LogDriverCase, LogStore } from './log-driver-store.js'
+import { runModel } from './model-run.js'
 import { readCases } from './read-cases.js'
+import { checkReopen, finishesBeforeItCloses } from './reopen-cases.js'
+import { restoreCases } from './restore-cases.js'
+import { sharedCases } from './shared-cases.js'
 
-const [a, b] = [replica(1), replica(2)]
-
-type StoreCheck = (
-  open: () => Promise<LogDriver>,
-  leave: (driver: LogDriver) => Promise<void>,
-) => Promise<void>
-
-/** What must still be there when a driver was closed or left behind by a crash. */
-async function checkReopen(
-  open: () => Promise<LogDriver>,
-  leave: (driver: LogDriver) => Promise<void>,
-): Promise<void> {
-  const former = await open()
-  const before = await StreamUnderTest.open(former)
-  const ops = Array.from({ length: 300 }, (_, index) => op(a, 1 + index * 2, 0, { count: 2 }))
-  await before.append(ops.slice(0, 120))
-  await before.append([op(b, 1, 5, { extra: [{ replica: a, counter: 240 }] })], 'bob')
-  await before.append(ops.slice(120))
-  const { epoch } = before.head
-  await former.putSnapshot(before.head, { epoch, seq: 200, state: Uint8Array.of(1, 2, 3) })
-  const bodies = await before.bodies()
-  await leave(former)
-
-  const driver = await open()
-  const doc = await StreamUnderTest.open(driver)
-  assert.deepEqual(doc.head, { ...before.head, headSeq: 301 })
-  assert.deepEqual(await doc.bodies(), bodies)
-  assert.deepEqual(await driver.countersOf(doc.head, [a, b]), [600, 1])
-  assert.deepEqual(await doc.seqsOf(ops.slice(118, 122)), [119, 120, 122, 123], 'stored answers survive')
-  assert.deepEqual(refusal(await doc.append([op(a, 605)])).details, { replica: a, expected: 601 })
-  assert.equal(refusal(await doc.append([op(b, 2)], 'alice')).code, 'op/replica-foreign')
-  assert.deepEqual(await doc.seqsOf([op(a, 601, 301)]), [302])
-  assert.deepEqual(await driver.latestSnapshot(doc.head), { epoch, seq: 200, state: Uint8Array.of(1, 2, 3) })
+/** What a case does with the store: opens drivers on it, and leaves them behind as a crash would. */
+interface StoreInUse {
+  readonly open: () => Promise<LogDriver>
+  readonly leave: (driver: LogDriver) => Promise<void>
 }
 
+type StoreCheck = (store: StoreInUse) => Promise<void>
+
+const MODEL_CALLS = 250
+
 const storeCases: Readonly<Record<string, StoreCheck>> = {
-  'finds everything again after it was closed': (open) => checkReopen(open, (driver) => driver.close()),
-  'finds everything again after a crash': checkReopen,
-  'finishes what was appended before it closes': async (open) => {
-    const former = await open()
-    const doc = await StreamUnderTest.open(former)
-    const appending = doc.append([op(a, 1)])
-    await former.close()
-    assert.equal((await appending).kind, 'ok')
-    const again = await StreamUnderTest.open(await open())
-    assert.equal(again.head.headSeq, 1)
+  'finds everything again after it was closed': ({ open }) => checkReopen(open, (driver) => driver.close()),
+  'finds everything again after a crash': ({ open, leave }) => checkReopen(open, leave),
+  'finishes what was appended before it closes': ({ open }) => finishesBeforeItCloses(open),
+  'keeps what it acknowledged, and batches whole, when it crashes in the middle': ({ open, leave }) =>
+    checkCrash(open, leave),
+  'answers as arrays would, whatever is called': async ({ open }) => {
+    const driver = await open()
+    await runModel('one driver', MODEL_CALLS, async () => driver)
+  },
+  'answers as arrays would, reopened now and then': async ({ open, leave }) => {
+    let driver = await open()
+    await runModel('reopened', MODEL_CALLS, async (random) => {
+      if (!random.chance(0.02)) return driver
+      await (random.chance(0.5) ? driver.close() : leave(driver))
+      driver = await open()
+      return driver
+    })
+  },
+}
+
+const sharedStoreCases: Readonly<Record<string, StoreCheck>> = {
+  'makes an empty store ready when several drivers open it at once': async ({ open }) => {
+    const drivers = await Promise.all([open(), open(), open(), open()])
+    const creation = { workspace: 'acme', stream: 'doc:a', rule: 'text', ruleVersion: 1 }
+    const heads = await Promise.all(drivers.map((driver) => driver.openStream(creation)))
+    for (const head of heads) assert.deepEqual(head, heads[0])
+  },
+  'answers as arrays would, whichever driver is asked': async ({ open }) => {
+    const drivers = await Promise.all([open(), open(), open()])
+    await runModel('three drivers', MODEL_CALLS, async (random) => random.pick(drivers))
   },
 }
 
 /**
- * What every `LogDriver` must do; run all of it against each implementation.
+ * What every `LogDriver` must do; run all of it against each implementation. Where the store is shared, that is
+ * more: several drivers are open on it at once.
  *
  * ```ts
  * describe('my driver', () => {
@@ -69,29 +64,43 @@ const storeCases: Readonly<Record<string, StoreCheck>> = {
  * })
  * ```
  * @param createStore makes an empty store; called once per case
+ * @param options.isShared whether its stores are: see {@link LogStore}
  */
-export function logDriverCases(createStore: () => Promise<LogStore>): readonly LogDriverCase[] {
-  const inStore = (name: string, run: StoreCheck): LogDriverCase => ({
-    name,
-    check: async () => {
-      const store = await createStore()
-      const drivers: LogDriver[] = []
-      const open = async (): Promise<LogDriver> => {
-        const driver = store.driver()
-        drivers.push(driver)
-        await driver.open()
-        return driver
-      }
-      try {
-        await run(open, (driver) => (store.abandon ? store.abandon(driver) : driver.close()))
-      } finally {
-        for (const driver of drivers) await driver.close()
-        await store.dispose()
-      }
-    },
-  })
-  const onOne = Object.entries({ ...appendCases, ...readCases }).map(([name, check]) =>
-    inStore(name, async (open) => check(await open())),
-  )
-  return [...onOne, ...Object.entries(storeCases).map(([name, run]) => inStore(name, run))]
+export function logDriverCases(
+  createStore: () => Promise<LogStore>,
+  { isShared = false }: { readonly isShared?: boolean } = {},
+): readonly LogDriverCase[] {
+  const cases: Record<string, StoreCheck> = { ...storeCases }
+  for (const [name, check] of Object.entries({
+    ...appendCases,
+    ...readCases,
+    ...historyCases,
+    ...restoreCases,
+  })) {
+    cases[name] = async ({ open }) => check(await open())
+  }
+  if (isShared) {
+    Object.assign(cases, sharedStoreCases)
+    for (const [name, check] of Object.entries(sharedCases)) {
+      cases[name] = async ({ open }) => check(await Promise.all([open(), open(), open()]))
+    }
+  }
+  return Object.entries(cases).map(([name, check]) => ({ name, check: () => inStore(createStore, check) }))
+}
+
+async function inStore(createStore: () => Promise<LogStore>, check: StoreCheck): Promise<void> {
+  const store = await createStore()
+  const drivers: LogDriver[] = []
+  const open = async (): Promise<LogDriver> => {
+    const driver = store.driver()
+    drivers.push(driver)
+    await driver.open()
+    return driver
+  }
+  try {
+    await check({ open, leave: (driver) => (store.abandon ? store.abandon(driver) : driver.close()) })
+  } finally {
+    for (const driver of drivers) await driver.close()
+    await store.dispose()
+  }
 }

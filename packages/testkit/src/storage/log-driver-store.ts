@@ -4,7 +4,10 @@ import type { AppendBatch, AppendOutcome, LogDriver, StreamHead } from '@flowsyn
 
 /** A place that log drivers are opened on, empty at first. */
 export interface LogStore {
-  /** A driver on what is there, not opened yet. The one before was closed, or left behind as by a crash. */
+  /**
+   * A driver on what is there, not opened yet. Unless the store is shared, the one before was closed, or left
+   * behind as by a crash.
+   */
   driver(): LogDriver
   /** Ends a driver as a crash would, without a word to it. Default: it is closed. */
   abandon?(driver: LogDriver): Promise<void>
@@ -17,6 +20,9 @@ export interface LogDriverCase {
   /** Rejects when the driver does not. */
   check(): Promise<void>
 }
+
+/** A byte limit that no log of these cases reaches. */
+export const WHOLE_LOG = 1_000_000_000
 
 /** The `number`-th replica of these cases. */
 export function replica(number: number): ReplicaId {
@@ -66,10 +72,41 @@ export class StreamUnderTest {
     return seqs(await this.append(ops, subject))
   }
 
+  /** Keeps a snapshot at the seq, whose state tells where it belongs. */
+  snapshot(seq: number): Promise<void> {
+    return this.driver.putSnapshot(this.head, { epoch: this.head.epoch, seq, state: stateAt(seq) })
+  }
+
+  compact(throughSeq: number): Promise<StreamHead | undefined> {
+    return this.driver.compact(this.head, this.head.epoch, throughSeq)
+  }
+
   async bodies(afterSeq = 0): Promise<number[][]> {
     const slice = await this.driver.read({ ...this.head, afterSeq, limitBytes: 1_000_000 })
     return (slice?.ops ?? []).map(({ body }) => [...body])
   }
+}
+
+function stateAt(seq: number): Uint8Array {
+  return new TextEncoder().encode(`state at ${seq}`)
+}
+
+/** What is read of a stream from every `step`-th seq on, with many byte limits and ends; without its floor. */
+export async function everyRead(doc: StreamUnderTest, step = 1): Promise<unknown[]> {
+  const reads: unknown[] = []
+  const { headSeq = 0, truncatedSeq = 0 } = (await doc.driver.findStream(doc.head)) ?? {}
+  for (let afterSeq = truncatedSeq; afterSeq <= headSeq; afterSeq += step) {
+    for (const [limitBytes, throughSeq] of [
+      [1, undefined],
+      [60, undefined],
+      [WHOLE_LOG, afterSeq + 3],
+      [WHOLE_LOG, undefined],
+    ] as const) {
+      const slice = await doc.driver.read({ ...doc.head, afterSeq, limitBytes, throughSeq })
+      reads.push(slice?.ops, slice?.headSeq)
+    }
+  }
+  return reads
 }
 
 /** The seqs of an outcome that must be a success. */

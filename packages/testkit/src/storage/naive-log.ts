@@ -57,7 +57,8 @@ export class NaiveLog {
     if (op.counter > expected) return 'op/counter-gap'
     if (op.base > committedHeadSeq) return 'op/unknown-base'
     if (op.base < this.head.truncatedSeq) return 'stream/truncated'
-    if (op.extra.some(({ replica, counter }) => counter >= this.nextCounter(replica))) return 'op/unknown-base'
+    if (op.extra.some(({ replica, counter }) => counter >= this.nextCounter(replica)))
+      return 'op/unknown-base'
     this.ops.push({ ...op, seq: this.ops.length + 1 })
     return this.ops.length
   }
@@ -84,7 +85,11 @@ export class NaiveLog {
     return this.subjects.get(replica)
   }
 
-  read({ afterSeq, limitBytes, throughSeq = Infinity }: Omit<ReadRange, 'workspace' | 'stream'>): SequencedOp[] {
+  read({
+    afterSeq,
+    limitBytes,
+    throughSeq = Infinity,
+  }: Omit<ReadRange, 'workspace' | 'stream'>): SequencedOp[] {
     const read: SequencedOp[] = []
     let bytes = 0
     for (const op of this.ops.slice(afterSeq)) {

@@ -25,6 +25,8 @@ export const readCases: Readonly<Record<string, Check>> = {
       ruleVersion: 2,
       epoch: heads[0].epoch,
       headSeq: 0,
+      floorSeq: 0,
+      truncatedSeq: 0,
     })
     const other = await driver.openStream({ ...key, stream: 'doc:b', rule: 'text', ruleVersion: 2 })
     assert.notEqual(other.epoch, heads[0].epoch)
@@ -43,6 +45,8 @@ export const readCases: Readonly<Record<string, Check>> = {
     assert.deepEqual(slice, {
       epoch: doc.head.epoch,
       headSeq: 4,
+      floorSeq: 0,
+      truncatedSeq: 0,
       ops: ops.map((each, index) => ({ ...each, seq: index + 1 })),
     })
   },
@@ -96,6 +100,9 @@ export const readCases: Readonly<Record<string, Check>> = {
     const doc = await StreamUnderTest.open(driver)
     const { epoch } = doc.head
     assert.equal(await driver.latestSnapshot(doc.head), undefined)
+    await driver.putSnapshot(doc.head, { epoch, seq: 1, state: Uint8Array.of(1) })
+    assert.equal(await driver.latestSnapshot(doc.head), undefined, 'one above the head is not taken')
+    await doc.append(Array.from({ length: 6400 }, (_, index) => op(a, index + 1)))
     for (let seq = 100; seq <= 6400; seq += 100) {
       await driver.putSnapshot(doc.head, { epoch, seq, state: Uint8Array.of(seq / 100) })
     }
@@ -110,8 +117,8 @@ export const readCases: Readonly<Record<string, Check>> = {
       seq = (await driver.latestSnapshot(doc.head, seq - 1))?.seq
     }
     assert.ok(count <= 10, `${count} snapshots are kept`)
-    await driver.putSnapshot(doc.head, { epoch: '0123456789abcdef', seq: 9000, state: Uint8Array.of(1) })
-    assert.equal((await driver.latestSnapshot(doc.head))?.seq, 6400, 'one of another epoch is not taken')
+    await driver.putSnapshot(doc.head, { epoch: '0123456789abcdef', seq: 6400, state: Uint8Array.of(1) })
+    assert.equal((await driver.latestSnapshot(doc.head))?.state[0], 64, 'one of another epoch is not taken')
   },
 
   'lists the streams of a workspace in order, by pages': async (driver) => {
@@ -126,6 +133,54 @@ export const readCases: Readonly<Record<string, Check>> = {
     assert.deepEqual(await names({ limit: 2 }), all.slice(0, 2))
     assert.deepEqual(await names({ after: 'doc:b', limit: 10 }), all.slice(3))
     assert.deepEqual(await names({ after: 'doc:\uFF21', limit: 10 }), all.slice(5))
+  },
+
+  'lists the workspaces in order, by pages': async (driver) => {
+    assert.deepEqual(await driver.listWorkspaces({ limit: 9 }), [])
+    for (const workspace of ['b', 'a-1', 'a', 'c']) {
+      await StreamUnderTest.open(driver, 'doc:a', workspace)
+      await StreamUnderTest.open(driver, 'doc:b', workspace)
+    }
+    assert.deepEqual(await driver.listWorkspaces({ limit: 9 }), ['a', 'a-1', 'b', 'c'])
+    assert.deepEqual(await driver.listWorkspaces({ limit: 2 }), ['a', 'a-1'])
+    assert.deepEqual(await driver.listWorkspaces({ after: 'a-1', limit: 1 }), ['b'])
+    assert.deepEqual(await driver.listWorkspaces({ after: 'c', limit: 9 }), [])
+  },
+
+  'lists the replicas of a stream in order, by pages': async (driver) => {
+    const doc = await StreamUnderTest.open(driver)
+    const other = await StreamUnderTest.open(driver, 'doc:b')
+    assert.deepEqual(await driver.replicasOf(doc.head, { limit: 9 }), [])
+    const authors = [3, 1, 12, 2].map(replica)
+    for (const [index, author] of authors.entries()) {
+      await doc.append([op(author, 1, 0, { count: index + 1 })], `subject ${index}`)
+    }
+    await other.append([op(replica(4), 1), op(replica(5), 1)])
+    const all = [1, 3, 0, 2].map((index) => {
+      const author = authors[index] ?? a
+      return { replica: author, subject: `subject ${index}`, nextCounter: index + 2, truncatedCounter: 1 }
+    })
+    assert.deepEqual(await driver.replicasOf(doc.head, { limit: 9 }), all)
+    assert.deepEqual(await driver.replicasOf(doc.head, { limit: 2 }), all.slice(0, 2))
+    assert.deepEqual(await driver.replicasOf(doc.head, { after: replica(2), limit: 1 }), all.slice(2, 3))
+    assert.deepEqual(await driver.replicasOf({ ...doc.head, stream: 'doc:none' }, { limit: 9 }), [])
+  },
+
+  'tells where many streams stand': async (driver) => {
+    const doc = await StreamUnderTest.open(driver)
+    const other = await StreamUnderTest.open(driver, 'doc:b', 'other')
+    await doc.append([op(a, 1), op(a, 2)])
+    const none = { workspace: 'acme', stream: 'doc:none' }
+    const at = (head: StreamUnderTest['head'], headSeq: number) => {
+      return { epoch: head.epoch, headSeq, floorSeq: 0, truncatedSeq: 0 }
+    }
+    assert.deepEqual(await driver.positionsOf([other.head, none, doc.head, other.head]), [
+      at(other.head, 0),
+      undefined,
+      at(doc.head, 2),
+      at(other.head, 0),
+    ])
+    assert.deepEqual(await driver.positionsOf([]), [])
   },
 
   'renews an epoch, once, and keeps the log': async (driver) => {
