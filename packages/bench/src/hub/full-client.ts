@@ -1,5 +1,6 @@
 import { createClient, socketTransport, text } from '@flowsync/core'
 import { defineStreams } from '@flowsync/protocol'
+import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
 import type { SessionEdit } from '@flowsync/testkit/sessions'
 import { WebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
@@ -20,11 +21,21 @@ export interface FullClient {
   close(): Promise<void>
 }
 
-/** Opens the text `document` with a peer's own client. Both use `ws`, as Node's own WebSocket is slower. */
+/** Opens the text `document` with a peer's own client. All connect with `ws`. */
 export function openFullClient(peer: PeerName, url: string, document: string): FullClient {
-  if (peer === 'flowsync') return openFlowSync(url, document)
-  if (peer === 'y-websocket') return openYWebsocket(url, document)
-  throw new Error(`${peer} has no client here`)
+  switch (peer) {
+    case 'flowsync':
+      return openFlowSync(url, document)
+    case 'y-websocket':
+      return openYWebsocket(url, document)
+    case 'hocuspocus':
+      return openHocuspocus(url, document)
+    case 'floor':
+    case 'ws':
+    case 'ws+sqlite':
+    case 'socket.io':
+      throw new Error(`${peer} has no client of documents`)
+  }
 }
 
 function openFlowSync(url: string, document: string): FullClient {
@@ -55,18 +66,55 @@ function openFlowSync(url: string, document: string): FullClient {
 
 function openYWebsocket(url: string, document: string): FullClient {
   const doc = new Y.Doc()
-  const shared = doc.getText(TEXT_NAME)
   const provider = new WebsocketProvider(url.replace(/^http/, 'ws'), document, doc, {
     WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
     disableBc: true,
   })
   return {
+    ...textOfDoc(doc),
     joined: new Promise((resolve) => {
-      const settle = (isSynced: boolean) => {
+      provider.on('sync', (isSynced: boolean) => {
         if (isSynced) resolve()
-      }
-      provider.on('sync', settle)
+      })
     }),
+    disconnect: () => provider.disconnect(),
+    connect: () => provider.connect(),
+    close: async () => {
+      provider.destroy()
+      doc.destroy()
+    },
+  }
+}
+
+function openHocuspocus(url: string, document: string): FullClient {
+  const doc = new Y.Doc()
+  const socket = new HocuspocusProviderWebsocket({
+    url: url.replace(/^http/, 'ws'),
+    WebSocketPolyfill: WebSocket,
+  })
+  const provider = new HocuspocusProvider({
+    websocketProvider: socket,
+    name: document,
+    document: doc,
+    token: 'bench',
+  })
+  provider.attach()
+  return {
+    ...textOfDoc(doc),
+    joined: new Promise((resolve) => void provider.on('synced', () => resolve())),
+    disconnect: () => socket.disconnect(),
+    connect: () => void socket.connect(),
+    close: async () => {
+      provider.destroy()
+      socket.destroy()
+      doc.destroy()
+    },
+  }
+}
+
+function textOfDoc(doc: Y.Doc): Pick<FullClient, 'text' | 'edit'> {
+  const shared = doc.getText(TEXT_NAME)
+  return {
     text: () => shared.toJSON(),
     edit: async (edits) => {
       for (const { position, deleteCount, insert } of edits) {
@@ -75,12 +123,6 @@ function openYWebsocket(url: string, document: string): FullClient {
           if (insert !== '') shared.insert(position, insert)
         })
       }
-    },
-    disconnect: () => provider.disconnect(),
-    connect: () => provider.connect(),
-    close: async () => {
-      provider.destroy()
-      doc.destroy()
     },
   }
 }

@@ -9,11 +9,11 @@ const ANSWER_MS = 60_000
 
 /**
  * A client that was away and typed comes back: from the attempt to connect until the server has everything. FlowSync's
- * says when it is durable; y-websocket's says nothing, so that another client listens for it.
+ * says when it is durable; for the others another client listens for it.
  */
 export const queuedOps: HubBenchmark = {
   name: 'queued-ops',
-  peers: ['flowsync', 'y-websocket'],
+  peers: ['flowsync', 'hocuspocus', 'y-websocket'],
   async prepare(stage) {
     const { edits, endContent } = stage.generated(stage.isQuick ? QUICK_EDITS : EDITS)
     const typed = edits.reduce((sum, { insert }) => sum + insert.length, 0)

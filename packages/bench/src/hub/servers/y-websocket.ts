@@ -16,15 +16,14 @@ interface ServerParts {
     bindState(name: string, doc: Y.Doc): void
     writeState(name: string, doc: Y.Doc): Promise<void>
   }) => void
-  readonly docs: ReadonlyMap<string, Y.Doc>
 }
 
 /**
  * The server of y-websocket, in memory. With documents of an earlier one in its directory it reads them when they are
- * asked for; it writes them when it closes.
+ * asked for; it writes one when everybody has left it.
  */
 export async function start({ directory }: ServerOptions): Promise<RunningServer> {
-  const { setupWSConnection, setPersistence, docs } = await serverParts()
+  const { setupWSConnection, setPersistence } = await serverParts()
   const fileOf = (name: string) => join(directory, `${name}.yjs`)
   setPersistence({
     provider: undefined,
@@ -41,8 +40,9 @@ export async function start({ directory }: ServerOptions): Promise<RunningServer
   return {
     ports: [(http.address() as AddressInfo).port],
     close: async () => {
-      for (const [name, doc] of docs) writeFileSync(fileOf(name), Y.encodeStateAsUpdate(doc))
+      // A document is written when the last one has left it.
       for (const socket of sockets.clients) socket.terminate()
+      await new Promise((resolve) => sockets.close(resolve))
       http.close()
       await once(http, 'close')
     },
