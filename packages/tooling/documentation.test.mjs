@@ -75,6 +75,14 @@ describe('compareFigures', () => {
     expect(compareFigures('It takes 9 ms.', figuresOf)).toEqual([])
   })
 
+  test('tells the figures of two suites apart', () => {
+    const page = '<!-- bench:crdt a -->7.8 ms<!-- /bench --><!-- bench:hub a -->4.10M/s<!-- /bench -->'
+    const both = (/** @type {string} */ suite) => (suite === 'hub' ? { a: '4.10M/s' } : figuresOf(suite))
+    expect(quotesOf(page)[1]).toEqual({ suite: 'hub', name: 'a', text: '4.10M/s' })
+    expect(compareFigures(page, both)).toEqual([])
+    expect(compareFigures(page.replace('4.10M', '4.11M'), both)).toEqual(['hub a is 4.10M/s, not 4.11M/s'])
+  })
+
   test('names figures that are stale, unknown or of no run', () => {
     const page =
       '<!-- bench:crdt a -->7.9 ms<!-- /bench --><!-- bench:crdt toString -->1<!-- /bench --><!-- bench:hub a -->7.8 ms<!-- /bench -->'
