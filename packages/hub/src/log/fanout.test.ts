@@ -19,6 +19,7 @@ function world() {
     epoch: 'aaaaaaaaaaaaaaaa',
     headSeq: 0,
     floorSeq: 0,
+    checkedAtMs: 0,
     toldSeq: 0,
     wasRenewed: false,
     snapshotSeq: undefined,
@@ -79,6 +80,22 @@ describe('fan-out', () => {
       ['note:a', 7, 8, 9],
       ['note:a', 10],
     ])
+  })
+
+  it('sends a full frame at once, and gathers on', async () => {
+    const { system, fanout, told, stream, ops } = world()
+    const note = stream('note:a')
+    fanout.publish(note, note.epoch, ops(1, 1))
+    for (let seq = 2; seq <= 7; seq++) fanout.publish(note, note.epoch, ops(seq, seq, 'x'.repeat(100_000)))
+    expect(told()).toEqual([
+      ['note:a', 1],
+      ['note:a', 2, 3],
+      ['note:a', 4],
+      ['note:a', 5, 6],
+      ['note:a', 7],
+    ])
+    await system.advance(4)
+    expect(told()).toHaveLength(5)
   })
 
   it('keeps epochs apart', async () => {

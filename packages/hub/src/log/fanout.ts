@@ -9,6 +9,7 @@ import type { OpenStream } from './open-stream.js'
 interface Window {
   readonly epoch: string
   ops: SequencedOp[]
+  bytes: number
 }
 
 /** Above it a frame is split, so that one burst does not hold up what is due to the same clients. */
@@ -44,6 +45,9 @@ export class Fanout {
       return
     }
     window.ops.push(...ops)
+    window.bytes += ops.reduce((sum, op) => sum + sizeOfOp(op), 0)
+    // A full frame waits for nobody: what gathers takes memory.
+    if (window.bytes >= FRAME_BYTES) this.flush(stream, window)
   }
 
   /** Tells the readers that the stream has begun a new epoch, in which it holds nothing but a snapshot. */
@@ -52,7 +56,7 @@ export class Fanout {
   }
 
   private openWindow(stream: OpenStream, epoch: string): void {
-    this.windows.set(stream, { epoch, ops: [] })
+    this.windows.set(stream, { epoch, ops: [], bytes: 0 })
     this.system.setTimer(this.windowMs, () => this.closeWindow(stream))
   }
 
@@ -62,6 +66,13 @@ export class Fanout {
     if (!window || window.ops.length === 0) return
     this.send(stream, window.epoch, window.ops)
     this.openWindow(stream, window.epoch)
+  }
+
+  private flush(stream: OpenStream, window: Window): void {
+    const { ops } = window
+    window.ops = []
+    window.bytes = 0
+    this.send(stream, window.epoch, ops)
   }
 
   /** Encodes each frame once, whatever the number of readers. */

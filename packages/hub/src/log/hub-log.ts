@@ -78,7 +78,7 @@ export class HubLog {
       cacheBytes: SNAPSHOT_CACHE_BYTES,
       onSnapshot: (stream) => this.compactor?.consider(stream),
     })
-    this.reader = new LogReader({ storage, registry, snapshotter: this.snapshotter, logger })
+    this.reader = new LogReader({ storage, registry, snapshotter: this.snapshotter, system, logger })
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Fold, isFlowSyncError, type SequencedOp } from '@flowsync/crdt'
-import { isEpoch } from '@flowsync/protocol'
+import { isEpoch, type System } from '@flowsync/protocol'
 import type { HubLogger } from '../logging/logger.js'
 import type { LogDriver, LogSlice, Snapshot } from '../storage/driver.js'
 import { epochChanged } from '../storage/plan-append.js'
@@ -13,8 +13,12 @@ export interface LogReaderOptions {
   readonly storage: LogDriver
   readonly registry: StreamRegistry
   readonly snapshotter: Snapshotter
+  readonly system: System
   readonly logger: HubLogger
 }
+
+/** How long this hub takes a head for the latest one when others may append too. */
+const FRESH_MS = 3_000
 
 /** How often a log may begin another life while one reader is served. */
 const MAX_TRIES = 16
@@ -30,10 +34,13 @@ export class LogReader {
   }
 
   /**
-   * Reads on from a seq, as much as the bytes allow.
+   * Reads on from a seq, as much as the bytes allow. Who asks whether there is anything new, and there is not, is
+   * answered without the storage.
    * @throws FlowSyncError `stream/epoch-changed`, `stream/truncated`, `storage/*`
    */
   async read(stream: OpenStream, epoch: string, afterSeq: number, limitBytes: number): Promise<CatchUp> {
+    const nothing = this.nothingNew(stream, epoch, afterSeq)
+    if (nothing) return nothing
     const slice = await this.slice(stream, afterSeq, limitBytes)
     if (stream.epoch !== epoch) throw epochChanged(stream.key.stream, stream.epoch)
     return slice
@@ -60,6 +67,8 @@ export class LogReader {
     limitBytes: number,
   ): Promise<CatchUp | undefined> {
     const { epoch, seq } = cursor
+    const nothing = this.nothingNew(stream, epoch, seq)
+    if (nothing) return nothing
     // What this hub knows may spare reading a tail that is not sent.
     if (await this.prefersSnapshot(stream, cursor)) return undefined
     const { floorSeq } = stream
@@ -72,6 +81,18 @@ export class LogReader {
       if (isTruncated(error)) return undefined
       throw error
     }
+  }
+
+  /** The answer to who stands at the head, where this hub knows the head: alone on its storage, or told of it lately. */
+  private nothingNew(
+    { epoch, headSeq, checkedAtMs }: OpenStream,
+    asked: string,
+    afterSeq: number,
+  ): CatchUp | undefined {
+    if (epoch !== asked || headSeq !== afterSeq) return undefined
+    const { storage, system } = this.options
+    if (storage.isShared && checkedAtMs + FRESH_MS <= system.nowMs()) return undefined
+    return { epoch, headSeq, ops: [] }
   }
 
   private async prefersSnapshot(stream: OpenStream, cursor: Cursor): Promise<boolean> {
@@ -142,7 +163,7 @@ export class LogReader {
   }
 
   private async slice(stream: OpenStream, afterSeq: number, limitBytes: number): Promise<LogSlice> {
-    const { storage, registry } = this.options
+    const { storage, registry, system } = this.options
     const range = { ...stream.key, afterSeq, limitBytes }
     try {
       let slice = await storage.read(range)
@@ -152,6 +173,7 @@ export class LogReader {
       }
       if (!slice) throw epochChanged(stream.key.stream, stream.epoch)
       notePosition(stream, slice)
+      stream.checkedAtMs = system.nowMs()
       return slice
     } catch (error) {
       if (!isTruncated(error)) throw error

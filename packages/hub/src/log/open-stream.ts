@@ -10,6 +10,8 @@ export interface OpenStream {
   headSeq: number
   /** The highest floor seen; another hub, or a command, may have compacted more. */
   floorSeq: number
+  /** When the storage last said so much; between hubs that share one, the position of a stream without readers ages. */
+  checkedAtMs: number
   /** The highest seq that readers were told of; what is above may still be gathered for the next frame. */
   toldSeq: number
   /** True once the epoch was renewed because a client's cursor was ahead of the log; done at most once per start. */
@@ -35,6 +37,7 @@ export function openedStream(head: StreamHead, rule: AnyMergeRule): OpenStream {
     epoch,
     headSeq,
     floorSeq,
+    checkedAtMs: 0,
     toldSeq: headSeq,
     wasRenewed: false,
     snapshotSeq: undefined,
