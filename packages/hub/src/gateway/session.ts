@@ -26,6 +26,8 @@ export class Session {
   readonly joined = new Map<string, OpenStream | undefined>()
   readonly pushes: TokenBucket
   readonly ops: TokenBucket
+  readonly subscribes: TokenBucket
+  readonly pulls: TokenBucket
   /** Bytes of its pushes that are not answered yet. */
   unansweredBytes = 0
   /** A new token is being checked. */
@@ -40,6 +42,8 @@ export class Session {
     this.replicas = new Set(replicas)
     this.pushes = new TokenBucket(limits.pushes, nowMs)
     this.ops = new TokenBucket(limits.ops, nowMs)
+    this.subscribes = new TokenBucket(limits.subscribes, nowMs)
+    this.pulls = new TokenBucket(limits.pulls, nowMs)
     this.grants = parseGrants(identity.grants)
     this.expiresAt = identity.expiresAtMs
   }
@@ -69,6 +73,10 @@ export class Session {
     return allows(accessTo(stream, this.grants), 'read')
   }
 
+  canWrite(stream: string): boolean {
+    return allows(accessTo(stream, this.grants), 'write')
+  }
+
   /** @throws FlowSyncError `acl/denied` */
   checkRead(stream: string): StreamAccess {
     const access = accessTo(stream, this.grants)
@@ -78,7 +86,7 @@ export class Session {
 
   /** @throws FlowSyncError `acl/denied` */
   checkWrite(stream: string): void {
-    if (!allows(accessTo(stream, this.grants), 'write')) throw denied('write', stream)
+    if (!this.canWrite(stream)) throw denied('write', stream)
   }
 }
 

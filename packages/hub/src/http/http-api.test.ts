@@ -196,3 +196,25 @@ describe('the HTTP API', () => {
     expect(response.headers.get('access-control-allow-headers')).toContain('Authorization')
   })
 })
+
+describe('the rate of requests', () => {
+  it('is bounded for each subject, and for each address among those whom nobody knows', async () => {
+    const { hub, address } = await startHub({ limits: { requests: { perSecond: 0.1, burst: 2 } } })
+    const get = async (as: string) => {
+      const response = await fetch(`${address.url}/v1/default/streams/note:a`, {
+        headers: { Authorization: `Bearer ${as}` },
+      })
+      return [response.status, response.headers.get('retry-after')]
+    }
+    const [ada, bob] = [await tokenFor('ada'), await tokenFor('bob')]
+    expect(await Promise.all([get(ada), get(ada)])).toEqual([
+      [200, null],
+      [200, null],
+    ])
+    expect(await get(ada)).toEqual([429, expect.stringMatching(/^[1-9]\d*$/)])
+    for (const status of [401, 401, 429]) expect((await get('nonsense'))[0]).toBe(status)
+    expect(await get(bob), 'from the same address').toEqual([200, null])
+    expect((await fetch(`${address.url}/healthz`)).status).toBe(200)
+    await hub.close()
+  })
+})

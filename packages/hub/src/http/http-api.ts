@@ -3,6 +3,7 @@ import { isFlowSyncError } from '@flowsync/crdt'
 import { createError } from '@flowsync/protocol'
 import { isOriginAllowed } from '../config/origins.js'
 import { isWorkspaceName } from '../gateway/workspace.js'
+import { BucketTable } from '../limit/bucket-table.js'
 import type { StorageState } from '../log/storage-health.js'
 import { describeError } from '../logging/logger.js'
 import type { HttpContext } from './http-context.js'
@@ -16,8 +17,9 @@ type Route = (exchange: HttpExchange) => Promise<void>
 
 /** The HTTP API beside the sockets: for servers that render, for scripts and for load balancers. */
 export function createHttpApi(
-  context: HttpContext,
+  options: Omit<HttpContext, 'requests'>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  const context = { ...options, requests: new BucketTable(options.limits.requests) }
   return (request, response) => {
     const exchange = new HttpExchange(request, response)
     serve(context, exchange).catch((error: unknown) => {

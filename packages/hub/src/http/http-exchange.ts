@@ -19,6 +19,10 @@ export class HttpExchange {
     return this.request.method ?? 'GET'
   }
 
+  get address(): string {
+    return this.request.socket.remoteAddress ?? ''
+  }
+
   header(name: 'origin' | 'host'): string | undefined {
     return this.request.headers[name]
   }

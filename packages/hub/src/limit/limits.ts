@@ -23,6 +23,12 @@ export interface HubLimits {
   readonly pushes: BucketRate
   /** Ops of one connection. */
   readonly ops: BucketRate
+  /** Streams that one connection subscribes to: each one that a `subscribe` names counts. */
+  readonly subscribes: BucketRate
+  /** Pulls of one connection. */
+  readonly pulls: BucketRate
+  /** HTTP requests of one subject; those without a valid token count for their address. */
+  readonly requests: BucketRate
   /** What may wait to be stored, of all connections together, before pushes are refused with `hub/overloaded`. */
   readonly queuedBytes: number
   /** What of it may belong to one stream. */
@@ -52,6 +58,9 @@ export const DEFAULT_HUB_LIMITS: HubLimits = Object.freeze({
   connectionsPerAddress: 20_000,
   pushes: Object.freeze({ perSecond: 5_000, burst: 10_000 }),
   ops: Object.freeze({ perSecond: 50_000, burst: 500_000 }),
+  subscribes: Object.freeze({ perSecond: 5_000, burst: 50_000 }),
+  pulls: Object.freeze({ perSecond: 5_000, burst: 20_000 }),
+  requests: Object.freeze({ perSecond: 1_000, burst: 5_000 }),
   queuedBytes: 64 * 1024 * 1024,
   queuedBytesPerStream: 32 * 1024 * 1024,
   feedBytes: 1024 * 1024,

@@ -1,4 +1,5 @@
 import { type ClientMessage, createError } from '@flowsync/protocol'
+import type { TokenBucket } from '../../limit/token-bucket.js'
 import type { SessionConnection } from '../session-connection.js'
 import type { Session } from '../session.js'
 import { pull } from './pull.js'
@@ -22,6 +23,7 @@ export function handleMessage(
       connection.fail(createError('protocol/unexpected-message', '`hello` was said already.'), message.id)
       return
     case 'subscribe':
+      if (isTooFast(connection, message.id, session.subscribes, message.streams.length)) return
       connection.readInTurn(message.id, bytes, () => subscribe(connection, session, message))
       return
     case 'unsubscribe':
@@ -29,6 +31,7 @@ export function handleMessage(
       connection.readInTurn(message.id, bytes, async () => unsubscribe(connection, session, message))
       return
     case 'pull':
+      if (isTooFast(connection, message.id, session.pulls, 1)) return
       connection.readInTurn(message.id, bytes, () => pull(connection, session, message))
       return
     case 'push':
@@ -38,4 +41,12 @@ export function handleMessage(
       renew(connection, session, message).catch((error: unknown) => connection.refuse(message.id, error))
       return
   }
+}
+
+/** Refuses a request that takes more than is left in the bucket. */
+function isTooFast(connection: SessionConnection, id: number, bucket: TokenBucket, amount: number): boolean {
+  const retryAfterMs = bucket.take(amount, connection.context.system.nowMs())
+  if (retryAfterMs === 0) return false
+  connection.refuse(id, createError('limit/rate', 'Too many requests.', { details: { retryAfterMs } }))
+  return true
 }

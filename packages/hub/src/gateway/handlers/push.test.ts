@@ -162,6 +162,7 @@ describe('push', () => {
     ])
     expect(peer.all('feed')).toEqual([])
     isFull = false
+    await world.system.advance(100)
     peer.push('note:a', epoch, [put(a, 1, 'x'), put(a, 2, 'y')])
     await settle()
     expect(peer.last('pushed').results).toMatchObject([{ kind: 'ok', seqs: [1, 2] }])

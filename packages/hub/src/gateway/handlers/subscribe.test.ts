@@ -253,6 +253,97 @@ describe('subscribe', () => {
   })
 })
 
+describe('a stream that is not there', () => {
+  const ABSENT = 'f'.repeat(16)
+
+  it('is not created by those who may only read, and is theirs to follow when somebody writes it', async () => {
+    const world = await EngineWorld.start()
+    const reader = await world.join('bob|read:*', b)
+    const outbox = [{ replica: b, from: 1, through: 2 }]
+    for (let i = 0; i < 3; i++) {
+      reader.subscribe('note:a', { epoch: i === 0 ? '' : ABSENT, outbox })
+      await settle()
+      expect(reader.subscribed).toMatchObject({ epoch: ABSENT, headSeq: 0, access: 'read', ops: [] })
+      expect(reader.subscribed.acknowledged).toEqual([{ replica: b, through: 0 }])
+    }
+    reader.say({ type: 'pull', id: 50, stream: 'note:a', epoch: ABSENT, afterSeq: 0 })
+    await settle()
+    expect(reader.last('pulled')).toMatchObject({ epoch: ABSENT, headSeq: 0, ops: [] })
+    expect(await world.storage.listStreams('acme', { limit: 9 }), 'nothing was created').toEqual([])
+
+    const writer = await world.reader('note:a')
+    const { epoch } = writer.subscribed
+    writer.push('note:a', epoch, [put(a, 1, 'x')])
+    await settle()
+    expect(reader.last('feed'), 'another epoch: the client subscribes again').toMatchObject({ epoch })
+    reader.say({ type: 'pull', id: 51, stream: 'note:a', epoch: ABSENT, afterSeq: 0 })
+    await settle()
+    expect(reader.last('refused')).toMatchObject({ id: 51, error: { code: 'stream/epoch-changed' } })
+    reader.subscribe('note:a', { epoch: ABSENT })
+    await settle()
+    expect(reader.subscribed).toMatchObject({ epoch, headSeq: 1 })
+    expect(foldOf(reader)).toBe('x')
+  })
+
+  it('is told of to readers who come from another log', async () => {
+    const world = await EngineWorld.start()
+    const reader = await world.join('bob|read:*', b)
+    reader.say({ type: 'pull', id: 50, stream: 'note:a', epoch: '0123456789abcdef', afterSeq: 7 })
+    await settle()
+    expect(reader.last('refused').error).toMatchObject({ code: 'stream/epoch-changed' })
+  })
+
+  it('is created by those who may write it', async () => {
+    const world = await EngineWorld.start()
+    const writer = await world.reader('note:a')
+    expect(writer.subscribed.epoch).not.toBe(ABSENT)
+    expect(await world.storage.listStreams('acme', { limit: 9 })).toHaveLength(1)
+  })
+})
+
+describe('reads', () => {
+  it('are slowed down when they come too fast: a stream counts, not a frame', async () => {
+    const limits = { subscribes: { perSecond: 10, burst: 5 }, pulls: { perSecond: 10, burst: 2 } }
+    const world = await EngineWorld.start({ limits })
+    const peer = await world.join()
+    const streams = ['note:a', 'note:b', 'note:c', 'note:d'].map((stream) => {
+      return { stream, rule: 'tape', ruleVersion: 1, epoch: '', seq: 0, outbox: [] }
+    })
+    peer.say({ type: 'subscribe', id: 10, streams })
+    peer.say({ type: 'subscribe', id: 11, streams })
+    await settle()
+    expect(peer.last('subscribed').id).toBe(10)
+    expect(peer.last('refused')).toMatchObject({ id: 11, error: { code: 'limit/rate', retryAfterMs: 300 } })
+    await world.system.advance(300)
+    peer.say({ type: 'subscribe', id: 12, streams })
+    await settle()
+    const [result] = peer.last('subscribed').results
+    const epoch = result?.kind === 'ok' ? result.epoch : ''
+    for (let id = 20; id < 23; id++) peer.say({ type: 'pull', id, stream: 'note:a', epoch, afterSeq: 0 })
+    await settle()
+    expect(peer.all('pulled').map(({ id }) => id)).toEqual([20, 21])
+    expect(peer.last('refused')).toMatchObject({ id: 22, error: { code: 'limit/rate', retryAfterMs: 100 } })
+  })
+
+  it('of two thousand streams at once, again and again, are within the limits', async () => {
+    const world = await EngineWorld.start()
+    const peer = await world.join()
+    for (let round = 0; round < 10; round++) {
+      for (let frame = 0; frame < 8; frame++) {
+        const streams = Array.from({ length: 250 }, (_, index) => {
+          const stream = `note:${frame}-${index}`
+          return { stream, rule: 'tape', ruleVersion: 1, epoch: '', seq: 0, outbox: [] }
+        })
+        peer.say({ type: 'subscribe', id: 10 + round * 8 + frame, streams })
+      }
+      await settle()
+      await world.system.advance(2_000)
+    }
+    expect(peer.all('refused')).toEqual([])
+    expect(peer.all('subscribed')).toHaveLength(80)
+  })
+})
+
 describe('pull', () => {
   it('is refused without the grant and for another epoch', async () => {
     const world = await EngineWorld.start()

@@ -5,10 +5,12 @@ import {
   type SubscribedResult,
   toWireError,
 } from '@flowsync/protocol'
+import { NOTHING } from '../../log/absent-stream.js'
 import type { OpenStream } from '../../log/open-stream.js'
 import type { CatchUp } from '../../log/catch-up.js'
 import type { SessionConnection } from '../session-connection.js'
 import type { Session } from '../session.js'
+import { openFor } from './open-for.js'
 
 /** Ops of all streams of one answer together; each stream gets its share, and the client pulls the rest. */
 const ANSWER_BYTES = 4 * 1024 * 1024
@@ -56,9 +58,9 @@ async function opened(
   }
   // Join before reading: an op that is appended in between comes twice rather than never.
   connection.join(session, cursor.stream)
-  const stream = await log.registry.open({ workspace: session.workspace, stream: cursor.stream })
+  const stream = await openFor(connection, session, cursor.stream)
   if (session.joined.has(cursor.stream)) session.joined.set(cursor.stream, stream)
-  const caughtUp = await log.catchUp(stream, cursor, limitBytes)
+  const caughtUp = stream ? await log.catchUp(stream, cursor, limitBytes) : NOTHING
   const throughs = await acknowledged(connection, stream, cursor)
   const access = session.checkRead(cursor.stream)
   return { kind: 'ok', stream: cursor.stream, access, acknowledged: throughs, ...onWire(caughtUp) }
@@ -75,12 +77,12 @@ function onWire({
 
 async function acknowledged(
   connection: SessionConnection,
-  stream: OpenStream,
+  stream: OpenStream | undefined,
   { outbox }: StreamCursor,
 ): Promise<(SubscribedResult & { kind: 'ok' })['acknowledged']> {
   if (outbox.length === 0) return []
   const replicas = outbox.map(({ replica }) => replica)
-  const counters = await connection.context.log.countersOf(stream, replicas)
+  const counters = stream ? await connection.context.log.countersOf(stream, replicas) : []
   return replicas.map((replica, index) => ({ replica, through: counters[index] ?? 0 }))
 }
 
