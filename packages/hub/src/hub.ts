@@ -136,7 +136,11 @@ export function createHub(options: HubOptions): Hub {
     },
     async listen() {
       if (running) return running.address
-      await storage.open()
+      const { wasRestored, warnings = [] } = await storage.open()
+      for (const warning of warnings) logger.warn({ storage: storage.kind }, warning)
+      if (wasRestored) {
+        logger.warn({ storage: storage.kind }, 'the storage may lack its end: all streams begin new epochs')
+      }
       try {
         running = await start()
       } catch (error) {

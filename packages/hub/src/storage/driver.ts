@@ -104,6 +104,8 @@ export interface StoreOpening {
    * took over that lacks the end. All streams have begun new epochs, so that clients push again what is missing.
    */
   readonly wasRestored: boolean
+  /** What whoever runs the hub should know, such as settings under which acknowledged ops can be lost. */
+  readonly warnings?: readonly string[]
 }
 
 /**

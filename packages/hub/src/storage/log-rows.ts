@@ -12,7 +12,10 @@ export interface LogRow {
 const ROW_OPS = 256
 const ROW_BYTES = 64 * 1024
 
-/** What one commit brings to a stream, as rows of the log. They are short, so that reading one op of them is cheap. */
+/**
+ * What one commit brings to a stream, or a restore of many of them, as rows of the log. They are short, so that reading one
+ * op of them is cheap, and no op of a row was made on another op of it: bases are written as distances from its beginning.
+ */
 export function rowsOf(ops: readonly SequencedOp[], numberOf: (replica: ReplicaId) => number): LogRow[] {
   const rows: LogRow[] = []
   let start = 0
@@ -20,7 +23,9 @@ export function rowsOf(ops: readonly SequencedOp[], numberOf: (replica: ReplicaI
   for (let end = 0; end < ops.length; end++) {
     const op = ops[end]
     bytes += op ? sizeOfOp(op) : 0
-    if (end + 1 < ops.length && end + 1 - start < ROW_OPS && bytes < ROW_BYTES) continue
+    const next = ops[end + 1]
+    const fits = next !== undefined && next.base < (ops[start]?.seq ?? 0)
+    if (fits && end + 1 - start < ROW_OPS && bytes < ROW_BYTES) continue
     rows.push(rowOf(ops.slice(start, end + 1), numberOf))
     start = end + 1
     bytes = 0

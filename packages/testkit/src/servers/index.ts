@@ -1,1 +1,2 @@
 export { startPostgres, type TestPostgres } from './start-postgres.js'
+export { startRedis, type TestRedis } from './start-redis.js'

@@ -83,6 +83,22 @@ end
 return names
 `)
 
+/** KEYS: meta, replicas. ARGV: life, ids of replicas. Answer: number and subject of each, or nil. */
+export const findBindings = storeScript(`
+local bindings = {}
+for i = 2, #ARGV do bindings[i - 1] = redis.call('HGET', KEYS[2], ARGV[i]) end
+return bindings
+`)
+
+/** As `findBindings`; those that are bound to nobody get a number, after which stands nothing but a colon. */
+export const reserveNumbers = storeScript(`
+local bindings = {}
+for i = 2, #ARGV do
+  bindings[i - 1] = redis.call('HGET', KEYS[2], ARGV[i]) or text(redis.call('HINCRBY', KEYS[2], '#', 1)) .. ':'
+end
+return bindings
+`)
+
 /** KEYS: meta, head, places. Answer: nil for an unknown stream, or number and place of each replica in turn. */
 export const listPlaces = storeScript(`
 if not headOf(KEYS[2]) then return false end

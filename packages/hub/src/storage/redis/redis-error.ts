@@ -22,9 +22,13 @@ export function redisError(error: unknown, server: string): FlowSyncError {
         { cause },
       )
     case 'READONLY':
-      return createError('storage/read-only', `Redis at ${server} is a replica. Give the address of the primary.`, {
-        cause,
-      })
+      return createError(
+        'storage/read-only',
+        `Redis at ${server} is a replica. Give the address of the primary.`,
+        {
+          cause,
+        },
+      )
     case 'MISCONF':
       return createError(
         NO_SPACE.test(message) ? 'storage/full' : 'storage/read-only',
@@ -35,7 +39,10 @@ export function redisError(error: unknown, server: string): FlowSyncError {
       return corrupt(server, cause)
     case 'NOAUTH':
     case 'WRONGPASS':
-      return createError('config/invalid', `Redis at ${server} does not take the user and password of the URL.`)
+      return createError(
+        'config/invalid',
+        `Redis at ${server} does not take the user and password of the URL.`,
+      )
     case 'NOPERM':
       return createError(
         'config/invalid',
@@ -57,7 +64,9 @@ export function redisError(error: unknown, server: string): FlowSyncError {
   }
   if (GARBAGE.test(message)) return corrupt(server, cause)
   if (TOO_OLD.test(message)) {
-    return createError('config/invalid', `Redis at ${server} is too old: FlowSync needs 6.2 or newer.`, { cause })
+    return createError('config/invalid', `Redis at ${server} is too old: FlowSync needs 6.2 or newer.`, {
+      cause,
+    })
   }
   return unavailable(`Redis at ${server} does not answer; nothing was acknowledged.`, cause)
 }

@@ -90,9 +90,11 @@ export class RedisLink {
     try {
       return await call
     } catch (error) {
-      if (!(error instanceof ErrorReply) || !error.message.includes('LIFE ')) throw redisError(error, this.server)
+      if (!(error instanceof ErrorReply) || !error.message.includes('LIFE '))
+        throw redisError(error, this.server)
       if (this.connected?.client === client) this.connected = undefined
-      client.destroy()
+      // Others may wait for answers on it; who closed it already does not matter.
+      client.close().catch(() => undefined)
       return OTHER_LIFE
     } finally {
       this.calls.delete(call)
@@ -128,12 +130,12 @@ export class RedisLink {
     const server = await readServer(client)
     checkServer(server, requireFsync)
     const flags = [syncsEveryWrite(server), server.hasReplicas].map((flag) => (flag ? '1' : '0'))
-    const answer = await evaluateOn(client, beginLife, [metaKey], [
-      LAYOUT,
-      server.runId,
-      ...flags,
-      createEpoch(system),
-    ])
+    const answer = await evaluateOn(
+      client,
+      beginLife,
+      [metaKey],
+      [LAYOUT, server.runId, ...flags, createEpoch(system)],
+    )
     const [life = '', outcome = '', layout = ''] = (answer as Buffer[]).map(String)
     if (outcome === 'foreign') {
       throw createError(
@@ -155,9 +157,20 @@ export class RedisLink {
 
   /** A server that does not answer would hold all later calls too: the connection is given up. */
   private async inTime<T>(client: Client, call: Promise<T>): Promise<T> {
-    const cancel = this.options.system.setTimer(this.options.timeoutMs, () => client.destroy())
+    const { system, timeoutMs } = this.options
+    let cancel = (): void => undefined
+    const overdue = new Promise<never>((_resolve, reject) => {
+      cancel = system.setTimer(timeoutMs, () => {
+        reject(
+          unavailable(
+            `Redis at ${this.server} has not answered for ${timeoutMs} ms; what became of the call is not known.`,
+          ),
+        )
+        client.destroy()
+      })
+    })
     try {
-      return await call
+      return await Promise.race([call, overdue])
     } finally {
       cancel()
     }
@@ -178,14 +191,15 @@ function openClient(url: string, timeoutMs: number) {
     // Without a listener an error of the connection would end the process; its calls tell of it.
     client.on('error', () => undefined)
     return client
-  } catch (cause) {
-    throw createError('config/invalid', 'The Redis URL is none; it looks like redis://localhost:6379', { cause })
+  } catch {
+    // The cause would carry the URL, and the URL a password.
+    throw createError('config/invalid', 'The Redis URL is none; it looks like redis://localhost:6379')
   }
 }
 
 /** Host and port, without user and password. */
 function serverOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url
+  return URL.canParse(url) ? new URL(url).host : ''
 }
 
 async function readServer(client: Client): Promise<ServerState> {

@@ -29,7 +29,8 @@ export function parseServerState(info: string, appendFsync: string | undefined):
     isReplica: fields.get('role') === 'slave',
     // A promoted replica remembers the replication id of the primary that it replaced.
     hasReplicas:
-      Number(fields.get('connected_slaves') ?? 0) > 0 || !NO_REPLICATION_ID.test(fields.get('master_replid2') ?? ''),
+      Number(fields.get('connected_slaves') ?? 0) > 0 ||
+      !NO_REPLICATION_ID.test(fields.get('master_replid2') ?? ''),
     appendOnly: fields.get('aof_enabled') === '1',
     appendFsync,
     evictionPolicy: fields.get('maxmemory_policy'),
