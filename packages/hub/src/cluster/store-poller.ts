@@ -1,8 +1,9 @@
-import type { SequencedOp } from '@flowsync/crdt'
+import { isFlowSyncError, type SequencedOp } from '@flowsync/crdt'
 import type { System } from '@flowsync/protocol'
 import { notePosition, type OpenStream } from '../log/open-stream.js'
 import { describeError, type HubLogger } from '../logging/logger.js'
 import type { LogDriver, LogPosition, StreamKey } from '../storage/driver.js'
+import { sizeOfOp } from '../storage/op-size.js'
 import type { FeedNotice } from './broadcast.js'
 
 /** What a {@link StorePoller} works with. */
@@ -157,26 +158,48 @@ export class StorePoller {
   }
 
   private async tellNews(stream: OpenStream, isLinked: boolean): Promise<void> {
-    const { storage, tell } = this.options
-    const { key, epoch, headSeq, toldSeq } = stream
+    const { epoch, headSeq, toldSeq } = stream
     if (toldSeq >= headSeq) return
-    const limitBytes = isLinked ? 1 : Math.min(STREAM_BYTES, this.leftBytes)
-    const isShort = headSeq - toldSeq === 1
-    let slice = await storage.read({
-      ...key,
-      // The link should have told them: most have it all, and who does not sees the gap and pulls.
-      afterSeq: isLinked || limitBytes <= 0 ? headSeq - 1 : toldSeq,
-      limitBytes: Math.max(1, limitBytes),
-    })
-    if (slice && !isShort && (slice.ops.at(-1)?.seq ?? 0) < headSeq) {
-      slice = await storage.read({ ...key, afterSeq: headSeq - 1, limitBytes: 1 })
-    }
-    const last = slice?.ops.at(-1)
-    if (!slice || !last || slice.epoch !== epoch || stream.epoch !== epoch) return
-    this.leftBytes -= slice.ops.reduce((sum, { body }) => sum + body.length, 0)
+    const ops = isLinked ? await this.latest(stream) : await this.newest(stream)
+    const last = ops.at(-1)
+    if (!last || stream.epoch !== epoch) return
     this.told++
     stream.toldSeq = Math.max(stream.toldSeq, last.seq)
-    tell(stream, epoch, slice.ops)
+    this.options.tell(stream, epoch, ops)
+  }
+
+  /** All that is new, or the latest op of it where that is much. */
+  private async newest(stream: OpenStream): Promise<readonly SequencedOp[]> {
+    const { headSeq, toldSeq, floorSeq } = stream
+    const limitBytes = Math.min(STREAM_BYTES, this.leftBytes)
+    // What is compressed already is left to those who ask for it.
+    const afterSeq = Math.max(toldSeq, floorSeq)
+    if (limitBytes <= 0 || afterSeq >= headSeq) return this.latest(stream)
+    this.leftBytes -= limitBytes
+    const ops = await this.read(stream, afterSeq, limitBytes)
+    this.leftBytes += limitBytes - ops.reduce((sum, op) => sum + sizeOfOp(op), 0)
+    return (ops.at(-1)?.seq ?? 0) < headSeq ? this.latest(stream) : ops
+  }
+
+  /** The latest op: who has what comes before takes it, everybody else sees the gap and pulls. */
+  private latest(stream: OpenStream): Promise<readonly SequencedOp[]> {
+    return this.read(stream, stream.headSeq - 1, 1)
+  }
+
+  private async read(
+    stream: OpenStream,
+    afterSeq: number,
+    limitBytes: number,
+  ): Promise<readonly SequencedOp[]> {
+    const { key, epoch } = stream
+    try {
+      const slice = await this.options.storage.read({ ...key, afterSeq, limitBytes })
+      return slice?.epoch === epoch ? slice.ops : []
+    } catch (error) {
+      // The next round finds the epoch that a truncated log begins.
+      if (isFlowSyncError(error) && error.code === 'stream/truncated') return []
+      throw error
+    }
   }
 
   private pause(): Promise<void> {

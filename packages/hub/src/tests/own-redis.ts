@@ -9,7 +9,8 @@ import { join } from 'node:path'
 export class OwnRedis {
   readonly port: number
   private readonly directory: string
-  private readonly extra: readonly string[]
+  /** Further arguments of the next start. */
+  extra: readonly string[]
   private child: ChildProcess | undefined
 
   private constructor(port: number, extra: readonly string[]) {
@@ -19,8 +20,8 @@ export class OwnRedis {
   }
 
   /** @param extra further arguments, such as `--rename-command SPUBLISH ""` for one that is older than it is */
-  static async start(extra: readonly string[] = []): Promise<OwnRedis> {
-    const redis = new OwnRedis(await freePort(), extra)
+  static async start(extra: readonly string[] = [], port?: number): Promise<OwnRedis> {
+    const redis = new OwnRedis(port ?? (await freePort()), extra)
     await redis.run()
     return redis
   }
@@ -83,6 +84,6 @@ function answers(port: number): Promise<boolean> {
     }
     socket.once('error', () => end(false))
     socket.once('connect', () => socket.write('PING\r\n'))
-    socket.once('data', (data) => end(data.toString().startsWith('+PONG')))
+    socket.once('data', (data) => end(/^[+]PONG|^-NOAUTH/.test(data.toString())))
   })
 }
