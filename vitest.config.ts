@@ -45,6 +45,8 @@ export default defineConfig({
           name: 'postgres',
           environment: 'node',
           include: ['packages/*/src/**/*.pg.test.ts'],
+          // A commit is a sync of the disk here, and some cases make hundreds.
+          testTimeout: 30_000,
           exclude,
           fileParallelism: false,
         },

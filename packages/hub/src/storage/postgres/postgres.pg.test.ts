@@ -6,7 +6,7 @@ import { postgres } from './postgres.js'
 describe('postgres driver', () => {
   const createStore = async () => {
     const { target, drop } = await createSchema()
-    return { driver: () => postgres(target), isShared: true, dispose: drop }
+    return { driver: () => postgres(target), dispose: drop }
   }
-  for (const { name, check } of logDriverCases(createStore)) it(name, check)
+  for (const { name, check } of logDriverCases(createStore, { isShared: true })) it(name, check)
 })

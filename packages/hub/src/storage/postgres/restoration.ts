@@ -11,7 +11,7 @@ import { insertRows, insertSegment } from './log-table.js'
 import { findMarks, placesOf } from './replica-places.js'
 import type { Session } from './session.js'
 import { keepSnapshot } from './snapshot-table.js'
-import { createStreams, headOf, lockStream, type StreamRow } from './stream-table.js'
+import { headOf, lockStream, type StreamRow } from './stream-table.js'
 
 const LOOKUP = 200
 
@@ -32,15 +32,13 @@ async function createRestored(
   head: StreamRestore['head'],
   replicas: readonly StreamReplica[],
 ): Promise<StreamRow> {
-  await createStreams(session, [head], [head.epoch])
-  const created = await lockStream(session, head)
-  if (!created || created.epoch !== head.epoch) throw streamExists(head.stream)
-  const { floorSeq, truncatedSeq } = head
-  await session.query('UPDATE stream SET head_seq = $2, floor_seq = $3, truncated_seq = $2 WHERE id = $1', [
-    created.number,
-    truncatedSeq,
-    floorSeq,
-  ])
+  const { workspace, stream, rule, ruleVersion, epoch, floorSeq, truncatedSeq } = head
+  const [created] = await session.query<{ number: number }>(
+    `INSERT INTO stream (workspace, name, rule, rule_version, epoch, head_seq, floor_seq, truncated_seq)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $6) ON CONFLICT (workspace, name) DO NOTHING RETURNING id AS number`,
+    [workspace, stream, rule, ruleVersion, epoch, truncatedSeq, floorSeq],
+  )
+  if (!created) throw streamExists(stream)
   const ordered = [...replicas].sort((a, b) => (a.replica < b.replica ? -1 : 1))
   await reserveNumbers(session, ordered.length)
   await session.query(
@@ -48,7 +46,7 @@ async function createRestored(
       SELECT n.id, $1, n.hex, decode(n.subject, 'hex') FROM unnest($2::bigint[], $3::text[], $4::text[]) AS n (id, hex, subject)
       ON CONFLICT (workspace, hex) DO NOTHING`,
     [
-      head.workspace,
+      workspace,
       ordered.map(() => session.cache.takeNumber() ?? null),
       ordered.map(({ replica }) => replica),
       ordered.map(({ subject }) => Buffer.from(subject).toString('hex')),
@@ -60,13 +58,13 @@ async function createRestored(
       JOIN replica r ON r.workspace = $2 AND r.hex = n.hex COLLATE "C"`,
     [
       created.number,
-      head.workspace,
+      workspace,
       ordered.map(({ replica }) => replica),
       ordered.map(({ nextCounter }) => nextCounter),
       ordered.map(({ truncatedCounter }) => truncatedCounter),
     ],
   )
-  return { ...created, headSeq: truncatedSeq, floorSeq, truncatedSeq }
+  return { ...head, ...created, headSeq: truncatedSeq }
 }
 
 async function insertRestored(

@@ -103,11 +103,12 @@ export function lockSchema(session: Session, schema: string): Promise<unknown> {
 }
 
 async function versionOf(session: Session, schema: string): Promise<number> {
-  const [found] = await session.query<{ table: string | null }>(
-    `SELECT to_regclass(quote_ident($1) || '.meta')::text AS table`,
+  // Not to_regclass: it remembers, to the end of a transaction, that there was no such table.
+  const tables = await session.query(
+    `SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'meta'`,
     [schema],
   )
-  if (found?.table == null) return 0
+  if (tables.length === 0) return 0
   const [row] = await session.query<{ value: string }>(`SELECT value FROM meta WHERE key = 'version'`)
   const version = Number(row?.value ?? 0)
   if (version <= VERSION) return version
