@@ -4,12 +4,15 @@ import { createError } from '@flowsync/protocol'
 import type { LogDriver } from '../storage/driver.js'
 import { memory } from '../storage/memory.js'
 import { postgres } from '../storage/postgres/postgres.js'
+import { redis } from '../storage/redis/redis.js'
 import { sqlite } from '../storage/sqlite/sqlite.js'
 
 /** How servers are named, by the scheme of their URLs. */
 const SERVERS: Readonly<Record<string, (url: string) => LogDriver>> = {
   postgres: (url) => postgres(url),
   postgresql: (url) => postgres(url),
+  redis: (url) => redis(url),
+  rediss: (url) => redis(url),
 }
 
 /**
