@@ -135,6 +135,11 @@ export const ERROR_CODES = Object.freeze({
   'hub/overloaded': code('The hub has more work than it can do.', 'Wait `retryAfterMs`.'),
   'hub/internal': code('The hub failed in a way it did not expect.', "Look into the hub's log."),
 
+  'transfer/file-invalid': code(
+    'A file that was to be imported is no export, or not a whole one.',
+    'Export again; nothing was imported.',
+  ),
+
   'storage/unavailable': code('The database does not answer.', 'Nothing was acknowledged; try again.'),
   'storage/full': code('The disk is full.', 'Free space; the hub recovers by itself.'),
   'storage/corrupt': code(
