@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Op, ReplicaId } from '@flowsync/crdt'
-import type { AppendBatch, LogDriver, StreamRestore } from '@flowsync/hub'
+import type { AppendBatch, LogDriver } from '@flowsync/hub'
 import { createRandom, type Random } from '../simulator/random.js'
 import { op, replica, rejectionOf, WHOLE_LOG } from './log-driver-store.js'
+import { checkCompacted, checkRead, checkSnapshots, partsOf } from './model-checks.js'
 import { NaiveLog } from './naive-log.js'
 
 const STREAMS = ['doc:a', 'doc:b', 'doc:c']
@@ -11,12 +12,10 @@ const SUBJECTS = ['alice', 'alice', 'alice', 'bob', 'bob']
 const WORKSPACE = 'acme'
 const NO_EPOCH = '0123456789abcdef'
 
-/** Any of the drivers that are open on the store; each call may go to another one. */
-export type AnyDriver = () => LogDriver
-
 /**
  * Calls a store and a naive model at random, and compares every answer.
  * @param seed the same calls for ever; it is named in what a failure says
+ * @param anyDriver the driver to call next, of those that are open on the store
  */
 export async function runModel(
   seed: string,
@@ -255,62 +254,6 @@ class ModelRun {
       await checkSnapshots(driver, log, log.head.headSeq)
     }
   }
-}
-
-async function checkRead(
-  driver: LogDriver,
-  log: NaiveLog,
-  afterSeq: number,
-  limitBytes: number,
-  throughSeq?: number,
-): Promise<void> {
-  const reading = driver.read({ ...log.head, afterSeq, limitBytes, throughSeq })
-  if (afterSeq < log.head.truncatedSeq) return assert.equal(await rejectionOf(reading), 'stream/truncated')
-  const slice = await reading
-  assert.deepEqual(slice, { ...log.position, ops: log.read({ afterSeq, limitBytes, throughSeq }) })
-}
-
-async function checkSnapshots(driver: LogDriver, log: NaiveLog, atOrBelow: number): Promise<void> {
-  const newest = log.snapshots.find(({ seq }) => seq === log.newestSnapshotSeq)
-  assert.deepEqual(await driver.latestSnapshot(log.head), newest && { ...newest, epoch: log.head.epoch })
-  const older = await driver.latestSnapshot(log.head, atOrBelow)
-  if (!older) return
-  assert.ok(older.seq <= atOrBelow)
-  const put = log.snapshots.find(({ seq }) => seq === older.seq)
-  assert.deepEqual(older, put && { ...put, epoch: log.head.epoch })
-}
-
-function checkCompacted(log: NaiveLog, after: unknown, epoch: string, throughSeq: number): void {
-  const { floorSeq } = log.head
-  const highest = Math.min(throughSeq, log.newestSnapshotSeq)
-  const raised = (after as { floorSeq: number }).floorSeq
-  if (epoch === log.head.epoch && highest > floorSeq) {
-    assert.ok(
-      raised > floorSeq && raised <= highest,
-      `the floor went from ${floorSeq} to ${raised} of ${highest}`,
-    )
-    log.head = { ...log.head, floorSeq: raised }
-  }
-  assert.deepEqual(after, log.head)
-}
-
-function partsOf(log: NaiveLog, head: NaiveLog['head'], random: Random): StreamRestore[] {
-  const ops = log.ops.slice(head.truncatedSeq)
-  const parts: StreamRestore[] = []
-  for (let start = 0; start < ops.length || parts.length === 0;) {
-    const end = Math.min(ops.length, start + random.between(1, 400))
-    const through = head.truncatedSeq + end
-    const from = start === 0 ? 0 : head.truncatedSeq + start + 1
-    const snapshots = log.snapshots.filter(({ seq }) => seq >= from && seq <= through)
-    parts.push({
-      head,
-      replicas: parts.length === 0 ? log.replicas() : [],
-      ops: ops.slice(start, end),
-      snapshots,
-    })
-    start = end
-  }
-  return parts
 }
 
 function describe({ replica: author, counter, count, base }: Op): string {

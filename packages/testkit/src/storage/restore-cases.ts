@@ -58,9 +58,13 @@ function partsOf({ head, replicas, ops, snapshots }: Exported, length: number): 
 /** A stream with a past: compacted, truncated when asked for, and gone on since. */
 async function aged(driver: LogDriver, isTruncated: boolean): Promise<StreamUnderTest> {
   const former = await StreamUnderTest.open(driver)
+  let headSeq = 0
   for (let counter = 1; counter <= 600; counter += 3) {
-    await former.append([op(a, counter), op(a, counter + 1), op(a, counter + 2)])
-    if (counter % 60 === 1) await former.append([op(b, (counter + 59) / 60, 2)], 'bob')
+    await former.append([op(a, counter, headSeq), op(a, counter + 1, headSeq), op(a, counter + 2, headSeq)])
+    headSeq += 3
+    if (counter % 60 !== 1) continue
+    await former.append([op(b, (counter + 59) / 60, headSeq)], 'bob')
+    headSeq++
   }
   await former.snapshot(300)
   await former.snapshot(610)

@@ -228,7 +228,7 @@ export class LogDatabase {
       if (planRestore(this.load(part.head)?.head, part) === 'create') restoreStream(this.tables, part)
       const stream = this.load(part.head)
       if (!stream) return
-      restoreOps(this.tables, stream, part.ops)
+      restoreOps(this.tables, stream, part)
       for (const snapshot of part.snapshots) this.tables.snapshots.put(stream.number, snapshot)
     })
     this.forget(part.head)

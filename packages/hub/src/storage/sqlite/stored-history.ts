@@ -70,7 +70,8 @@ export class StoredHistory {
         if (row.first > throughSeq || bytes >= limitBytes) break
         rows.push(row)
         noteNumbers(row, numbers)
-        bytes += row.ops.length
+        // Of the row that is entered in the middle nobody knows how much is asked for.
+        if (row.first >= fromSeq) bytes += row.ops.length
       }
     }
     const replicas = new Map([...numbers].map((number) => [number, this.tables.replicas.nameOf(number)]))
