@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises'
 import { styleText } from 'node:util'
 
 /** Where a command reads from and writes to; tests give their own. */
@@ -7,6 +8,12 @@ export interface CliIo {
   out(text: string): void
   err(text: string): void
   readInput(): Promise<string>
+  /** Whether somebody can be asked. */
+  readonly isInteractive: boolean
+  /** Asks, and waits for a line. */
+  ask(question: string): Promise<string>
+  /** Calls `stop` at SIGINT and SIGTERM instead of ending at once, the first time; returns what undoes that. */
+  onInterrupt(stop: () => void): () => void
   fetch: typeof fetch
 }
 
@@ -21,6 +28,23 @@ export function processIo(): CliIo {
       const chunks: Buffer[] = []
       for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk)
       return Buffer.concat(chunks).toString('utf8')
+    },
+    isInteractive: process.stdin.isTTY && process.stderr.isTTY,
+    ask: async (question) => {
+      const lines = createInterface({ input: process.stdin, output: process.stderr })
+      // Ctrl-C and Ctrl-D are a no.
+      const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+      const answer = await Promise.race([lines.question(question), closed])
+      lines.close()
+      return answer
+    },
+    onInterrupt: (stop) => {
+      process.once('SIGINT', stop)
+      process.once('SIGTERM', stop)
+      return () => {
+        process.off('SIGINT', stop)
+        process.off('SIGTERM', stop)
+      }
     },
     fetch: (...args) => fetch(...args),
   }

@@ -11,6 +11,9 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
     out: (text) => out.push(text),
     err: (text) => err.push(text),
     readInput: async () => input,
+    isInteractive: false,
+    ask: async () => '',
+    onInterrupt: () => () => undefined,
     fetch: async (address, init) => {
       const url = address as string
       if (!url.startsWith('http://hub.test')) throw new TypeError('fetch failed')

@@ -3,7 +3,12 @@ import { isFlowSyncError } from '@flowsync/crdt'
 import { createError } from '@flowsync/protocol'
 import { Command, CommanderError } from 'commander'
 import type { CliIo } from './cli-io.js'
+import { addCompactCommand } from './compact-command.js'
 import { addDevCommand } from './dev-command.js'
+import { addExportCommand } from './export-command.js'
+import { addImportCommand } from './import-command.js'
+import { addInspectCommand } from './inspect-command.js'
+import { Interruption } from './interruption.js'
 import { addStartCommand } from './start-command.js'
 import { addStreamCommands } from './stream-commands.js'
 import { addTokenCommand } from './token-command.js'
@@ -11,6 +16,8 @@ import { addTokenCommand } from './token-command.js'
 /** Exit codes: what was asked for failed, or was asked for in a way that cannot work. */
 const FAILED = 1
 const MISUSED = 2
+/** As shells have it: 128 and the number of SIGINT. */
+const INTERRUPTED = 130
 
 function createProgram(io: CliIo, isJson: boolean): Command {
   const program = new Command('flowsync')
@@ -31,6 +38,10 @@ function createProgram(io: CliIo, isJson: boolean): Command {
   addStartCommand(program, io)
   addStreamCommands(program, io)
   addTokenCommand(program, io)
+  addInspectCommand(program, io)
+  addCompactCommand(program, io)
+  addExportCommand(program, io)
+  addImportCommand(program, io)
   for (const command of program.commands) {
     command.showHelpAfterError(`See: flowsync ${command.name()} --help`)
   }
@@ -40,7 +51,7 @@ function createProgram(io: CliIo, isJson: boolean): Command {
 /**
  * Runs the command line. Hubs that it started go on after it has returned.
  * @param args without the names of node and script
- * @returns the exit code: 0, 1 for a failure, 2 for wrong usage or configuration
+ * @returns the exit code: 0, 1 for a failure, 2 for wrong usage or configuration, 130 when a signal ended it
  */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
   const isJson = args.includes('--json')
@@ -52,6 +63,10 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
       if (error.exitCode === 0) return 0
       if (isJson) reportError(io, true, createError('config/invalid', error.message.replace(/^error: /, '')))
       return MISUSED
+    }
+    if (error instanceof Interruption) {
+      io.err(error.message)
+      return INTERRUPTED
     }
     const known = isSystemError(error)
       ? createError('config/invalid', error.message, { cause: error })

@@ -1,4 +1,11 @@
-import { type FlowSyncError, isFlowSyncError, type Op, type OpId, type ReplicaId, type SequencedOp } from '@flowsync/crdt'
+import {
+  type FlowSyncError,
+  isFlowSyncError,
+  type Op,
+  type OpId,
+  type ReplicaId,
+  type SequencedOp,
+} from '@flowsync/crdt'
 import type { StreamDefinitions, System } from '@flowsync/protocol'
 import type { Broadcast } from '../cluster/broadcast.js'
 import type { HubLimits } from '../limit/limits.js'

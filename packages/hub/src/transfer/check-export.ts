@@ -32,7 +32,11 @@ export async function checkExport(file: string): Promise<CheckedExport> {
         break
       case 'stream':
         if (open || heads.has(record.head.stream)) throw misplaced()
-        open = { head: record.head, counts: { replicas: 0, ops: 0, snapshots: 0 }, seq: record.head.truncatedSeq }
+        open = {
+          head: record.head,
+          counts: { replicas: 0, ops: 0, snapshots: 0 },
+          seq: record.head.truncatedSeq,
+        }
         heads.set(record.head.stream, record.head)
         break
       case 'replicas':

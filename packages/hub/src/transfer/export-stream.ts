@@ -22,11 +22,10 @@ export async function* exportStream(storage: LogDriver, head: StreamHead): Async
   for (let start = 0; start < replicas.length; start += REPLICAS) {
     yield { kind: 'replicas', replicas: replicas.slice(start, start + REPLICAS) }
   }
-  for (let seq = truncatedSeq; ; ) {
+  for (let seq = truncatedSeq; ;) {
     while ((due[0] ?? Infinity) <= seq) {
       const snapshotSeq = due.shift()
-      const snapshot =
-        newest?.seq === snapshotSeq ? newest : await storage.latestSnapshot(head, snapshotSeq)
+      const snapshot = newest?.seq === snapshotSeq ? newest : await storage.latestSnapshot(head, snapshotSeq)
       // One that is gone by now was one too many.
       if (!snapshot || snapshot.seq !== snapshotSeq) continue
       counts.snapshots++
@@ -69,7 +68,7 @@ async function snapshotSeqs(
 /** The replicas as they were when the stream's head was where it is said to be. */
 async function replicasAt(storage: LogDriver, head: StreamHead): Promise<StreamReplica[]> {
   const replicas: StreamReplica[] = []
-  for (let after: ReplicaId | undefined; ; ) {
+  for (let after: ReplicaId | undefined; ;) {
     const page = await storage.replicasOf(head, { after, limit: REPLICAS })
     replicas.push(...page)
     after = page.at(-1)?.replica
@@ -89,7 +88,7 @@ async function firstCountersBehind(
   const counters = new Map<ReplicaId, number>()
   const now = await storage.findStream(head)
   if (now?.epoch !== head.epoch) throw epochChanged(head.stream, now?.epoch ?? '')
-  for (let seq = head.headSeq; seq < now.headSeq; ) {
+  for (let seq = head.headSeq; seq < now.headSeq;) {
     const { ops } = await readPage(storage, head, seq, now.headSeq)
     for (const op of ops) {
       if (!counters.has(op.replica)) counters.set(op.replica, op.counter)

@@ -131,10 +131,7 @@ async function store(storage: LogDriver, incoming: Incoming): Promise<void> {
 }
 
 /** Completes a stream and looks whether it is all there. */
-async function finish(
-  { storage, system, newEpochs }: WorkspaceImport,
-  incoming: Incoming,
-): Promise<void> {
+async function finish({ storage, system, newEpochs }: WorkspaceImport, incoming: Incoming): Promise<void> {
   await store(storage, incoming)
   const { head, replicas } = incoming
   const now = await storage.findStream(head)
@@ -149,12 +146,8 @@ async function finish(
   if (newEpochs && epoch === head.epoch) await storage.renewEpoch(head, head.epoch)
 }
 
-async function demandStored(
-  storage: LogDriver,
-  head: StreamHead,
-  ops: Incoming['ops'],
-): Promise<void> {
-  for (let start = 0; start < ops.length; ) {
+async function demandStored(storage: LogDriver, head: StreamHead, ops: Incoming['ops']): Promise<void> {
+  for (let start = 0; start < ops.length;) {
     const range = { ...head, afterSeq: (ops[start]?.seq ?? 1) - 1, throughSeq: ops.at(-1)?.seq }
     const slice = await storage.read({ ...range, limitBytes: 1024 * 1024 })
     const found = slice?.ops ?? []

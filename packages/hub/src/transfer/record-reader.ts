@@ -77,11 +77,7 @@ function readable(error: unknown): unknown {
   return error
 }
 
-async function checkedTrailer(
-  payload: Buffer,
-  sha256: string,
-  source: ByteSource,
-): Promise<ExportTrailer> {
+async function checkedTrailer(payload: Buffer, sha256: string, source: ByteSource): Promise<ExportTrailer> {
   const trailer = parse(payload) as ExportTrailer
   if (trailer.sha256 !== sha256) throw fileInvalid('it is damaged: its checksum does not fit.')
   if (await source.take(1)) throw fileInvalid('something follows its end.')

@@ -140,7 +140,9 @@ describe('an export', () => {
       const changed = Uint8Array.from(plain)
       changed[place] = (changed[place] ?? 0) ^ 0x04
       await writeFile(file, gzipSync(changed))
-      await expect(checkExport(file), `byte ${place}`).rejects.toMatchObject({ code: 'transfer/file-invalid' })
+      await expect(checkExport(file), `byte ${place}`).rejects.toMatchObject({
+        code: 'transfer/file-invalid',
+      })
     }
     await writeFile(file, gzipSync(Buffer.concat([plain, plain.subarray(0, 4)])))
     await expect(checkExport(file)).rejects.toMatchObject({ code: 'transfer/file-invalid' })
@@ -156,12 +158,16 @@ describe('an import', () => {
     const file = await exported(from)
     const to = await open(memory())
     await to.openStream({ workspace: 'acme', stream: 'note:mine', rule: 'tape', ruleVersion: 1 })
-    await expect(importWorkspace({ system, storage: to, file })).rejects.toMatchObject({ code: 'stream/exists' })
+    await expect(importWorkspace({ system, storage: to, file })).rejects.toMatchObject({
+      code: 'stream/exists',
+    })
     expect(await to.listStreams('acme', { limit: 9 })).toHaveLength(1)
 
     const other = await open(memory())
     await other.openStream({ workspace: 'acme', stream: 'note:long', rule: 'tape', ruleVersion: 1 })
-    await expect(importWorkspace({ system, storage: other, file })).rejects.toMatchObject({ code: 'stream/exists' })
+    await expect(importWorkspace({ system, storage: other, file })).rejects.toMatchObject({
+      code: 'stream/exists',
+    })
     expect(await other.listStreams('acme', { limit: 9 })).toHaveLength(1)
   })
 
@@ -214,7 +220,11 @@ describe('an import', () => {
     await importWorkspace({ system, storage: to, file })
     const head = await to.findStream({ workspace: 'acme', stream: 'note:short' })
     const ops = [put(replica(50), 1, 'new', 3)]
-    await to.append([{ workspace: 'acme', stream: 'note:short', epoch: head?.epoch ?? '', subject: 'x', ops }])
-    await expect(importWorkspace({ system, storage: to, file })).rejects.toMatchObject({ code: 'stream/exists' })
+    await to.append([
+      { workspace: 'acme', stream: 'note:short', epoch: head?.epoch ?? '', subject: 'x', ops },
+    ])
+    await expect(importWorkspace({ system, storage: to, file })).rejects.toMatchObject({
+      code: 'stream/exists',
+    })
   })
 })
