@@ -39,8 +39,8 @@ export class Outbox {
   private ops: OutboxOp[] = []
   private head = 0
   private pending = 0
-  /** How many ops there are of each replica: most ops of a busy stream are nobody's here. */
-  private readonly replicas = new Map<ReplicaId, number>()
+  /** The same ops by replica and counter: one is looked for with every op that the hub tells. */
+  private readonly byReplica = new Map<ReplicaId, Map<number, OutboxOp>>()
 
   /** How many the hub has neither acknowledged nor refused. */
   get pendingCount(): number {
@@ -58,17 +58,14 @@ export class Outbox {
   add(op: OutboxOp): void {
     op.isQueued = true
     this.ops.push(op)
-    this.replicas.set(op.op.replica, (this.replicas.get(op.op.replica) ?? 0) + 1)
+    const { replica, counter } = op.op
+    const ofReplica = this.byReplica.get(replica) ?? new Map<number, OutboxOp>()
+    this.byReplica.set(replica, ofReplica.set(counter, op))
     if (isPending(op)) this.pending++
   }
 
   find(replica: ReplicaId, counter: number): OutboxOp | undefined {
-    if (!this.replicas.has(replica)) return undefined
-    for (let index = this.head; index < this.ops.length; index++) {
-      const candidate = this.ops[index] as OutboxOp
-      if (candidate.op.counter === counter && candidate.op.replica === replica) return candidate
-    }
-    return undefined
+    return this.byReplica.get(replica)?.get(counter)
   }
 
   /** Marks an op as stored by the hub, at `seq` when that is known. */
@@ -91,9 +88,9 @@ export class Outbox {
     if (index < 0) return
     if (isPending(op)) this.pending--
     op.isQueued = false
-    const left = (this.replicas.get(op.op.replica) ?? 1) - 1
-    if (left > 0) this.replicas.set(op.op.replica, left)
-    else this.replicas.delete(op.op.replica)
+    const ofReplica = this.byReplica.get(op.op.replica)
+    ofReplica?.delete(op.op.counter)
+    if (ofReplica?.size === 0) this.byReplica.delete(op.op.replica)
     if (index > this.head) {
       this.ops.splice(index, 1)
       return
