@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { sqlite, type LogDriver } from '@flowsync/hub'
+import { postgres, redis, sqlite, type LogDriver } from '@flowsync/hub'
 import type { Random } from '../simulator/random.js'
 import { createHubServer, type HubServer } from '../servers/hub-server.js'
 import { Link } from './link.js'
@@ -131,7 +131,7 @@ export class Cluster {
 
   /** The store through its driver, past hubs and links. For one reader when the store is a file. */
   async openStore(): Promise<LogDriver> {
-    const driver = await driverOf(this.storeKind, this.database)
+    const driver = driverOf(this.storeKind, this.database)
     await driver.open()
     return driver
   }
@@ -165,12 +165,7 @@ async function createStore(kind: StoreKind, context: ServerContext): Promise<Sto
   return { ...postgres, address: (port) => `postgres://flowsync@127.0.0.1:${port}/postgres` }
 }
 
-async function driverOf(kind: StoreKind, database: string): Promise<LogDriver> {
-  switch (kind) {
-    case 'sqlite':
-      return sqlite(database)
-    case 'postgres':
-    case 'redis':
-      throw new Error(`${kind} is not there yet`)
-  }
+function driverOf(kind: StoreKind, database: string): LogDriver {
+  const drivers = { postgres, sqlite, redis }
+  return drivers[kind](database)
 }

@@ -34,24 +34,21 @@ export class HandConnection {
   private readonly connection: Connection
   private readonly waiting = new Map<number, (answer: Answer | Error) => void>()
   private readonly opened: Promise<void>
+  private open: () => void = () => undefined
   private failure: Error | undefined
   private lastId = 0
 
   private constructor({ url, transport, stream }: HandConnectionOptions) {
     this.stream = stream
-    let open = (): void => undefined
     this.opened = new Promise((resolve) => {
-      open = resolve
+      this.open = resolve
     })
     this.connection = transport.connect(
       { url, workspace: CHAOS_WORKSPACE },
       {
-        onOpen: () => open(),
+        onOpen: () => this.open(),
         onFrame: (frame) => this.take(decodeHubMessage(frame)),
-        onClose: (reason) => {
-          this.fail(new FlowSyncError('network/unreachable', reason))
-          open()
-        },
+        onClose: (reason) => this.fail(new FlowSyncError('network/unreachable', reason)),
       },
     )
   }
@@ -148,6 +145,7 @@ export class HandConnection {
 
   private fail(error: Error): void {
     this.failure ??= error
+    this.open()
     for (const tell of this.waiting.values()) tell(error)
     this.waiting.clear()
   }
