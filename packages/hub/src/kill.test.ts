@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { replica } from './tests/engine-world.js'
+import { ChildHub } from './tests/child-hub-process.js'
+import { put, replica } from './tests/engine-world.js'
 import { CommandProcess } from './tests/hub-process.js'
 import { SocketClient } from './tests/socket-client.js'
 import { SECRET, tokenFor } from './tests/test-hub.js'
@@ -102,4 +103,46 @@ describe('a hub that is killed', () => {
       expect(counters, 'dense, in the order of the author').toEqual(counters.map((_, index) => index + 1))
     }
   }, 60_000)
+})
+
+describe('a hub that is killed in the middle of a push', () => {
+  let child: ChildHub | undefined
+  afterEach(() => child?.end())
+
+  it.each([
+    ['before-commit', 1],
+    ['after-commit', 2],
+    ['before-ack', 2],
+  ] as const)(
+    '%s leaves %d ops, and the retry gets the one answer there is',
+    async (killAt, stored) => {
+      const db = join(folder, 'hub.db')
+      const token = await tokenFor('ada')
+      const [one, two] = [put(replica(1), 1, 'one'), put(replica(1), 4, 'fatal')]
+      child = await ChildHub.start({ db, killAt, fatalText: 'fatal' })
+      const first = await SocketClient.join(child.url, token, replica(1))
+      const { epoch } = await first.subscribe('note:a')
+      expect(await first.push('note:a', epoch, [one])).toMatchObject({ results: [{ kind: 'ok', seqs: [1] }] })
+      await expect(first.push('note:a', epoch, [two])).rejects.toThrow('the connection ended')
+      expect(await child.ended).toBe('SIGKILL')
+      expect(
+        first.all('pushed').map(({ results }) => results),
+        'the second was never acknowledged',
+      ).toHaveLength(1)
+
+      child = await ChildHub.start({ db })
+      const again = await SocketClient.join(child.url, token, replica(1))
+      expect(await again.subscribe('note:a')).toMatchObject({ epoch, headSeq: stored })
+      for (let retry = 0; retry < 2; retry++) {
+        expect(await again.push('note:a', epoch, [two])).toMatchObject({
+          results: [{ kind: 'ok', seqs: [2] }],
+        })
+      }
+      const reader = await SocketClient.join(child.url, token, replica(2))
+      const { headSeq, ops } = await reader.subscribe('note:a')
+      expect([headSeq, ops.map(({ body }) => Buffer.from(body).toString())]).toEqual([2, ['one', 'fatal']])
+      for (const client of [again, reader]) client.close()
+    },
+    20_000,
+  )
 })

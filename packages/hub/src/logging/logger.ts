@@ -17,9 +17,18 @@ export interface HubLogger {
 /** Logs nothing. */
 export const silentLogger: HubLogger = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** JSON lines on standard output, as pino writes them. */
+/** Lines that cannot be written wait for a better time; beyond so many bytes they are dropped. */
+const MAX_WAITING_BYTES = 1024 * 1024
+
+/**
+ * JSON lines on standard output, as pino writes them. A disk that takes none of them, being full, does not stop the hub:
+ * without a listener pino would try for ever.
+ */
 export function createLogger(level: 'debug' | 'info' | 'warn' | 'error' | 'silent' = 'info'): HubLogger {
-  return pino({ name: 'flowsync', level, base: undefined })
+  const output = pino.destination({ dest: 1, sync: true, maxLength: MAX_WAITING_BYTES })
+  // There is nowhere to tell that nothing can be told.
+  output.on('error', () => undefined)
+  return pino({ name: 'flowsync', level, base: undefined }, output)
 }
 
 /** Errors of the hub itself; those of other areas may quote what a client sent. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { HubLimits } from '../limit/limits.js'
 
 const LOADER = new URL('../../source-loader.mjs', import.meta.url).href
+const SLOW_COMMIT = new URL('slow-commit.ts', import.meta.url).href
 const CHILD = fileURLToPath(new URL('child-hub.ts', import.meta.url))
 
 /** How a hub in a process of its own is set up. */
@@ -14,6 +15,8 @@ export interface ChildHubOptions {
   readonly path?: string
   readonly limits?: Partial<HubLimits>
   readonly fanoutWindowMs?: number
+  /** How long the storage thread is held up before each commit, as by a slow disk. Needs `db`. */
+  readonly commitMs?: number
   /** Where the process kills itself when it stores an op whose body is `fatalText`. */
   readonly killAt?: 'before-commit' | 'after-commit' | 'before-ack'
   readonly fatalText?: string
@@ -43,7 +46,9 @@ export class ChildHub {
 
   static async start(options: ChildHubOptions): Promise<ChildHub> {
     const execArgv = ['--expose-gc', '--conditions=@flowsync/source', '--import', LOADER]
-    const child = fork(CHILD, [JSON.stringify(options)], { execArgv })
+    if (options.commitMs !== undefined) execArgv.push('--import', SLOW_COMMIT)
+    const env = { ...process.env, FLOWSYNC_TEST_COMMIT_MS: String(options.commitMs ?? 0) }
+    const child = fork(CHILD, [JSON.stringify(options)], { execArgv, env })
     const [started] = (await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(() => Promise.reject(new Error('the hub did not start'))),
@@ -55,6 +60,10 @@ export class ChildHub {
     this.child.send('stats')
     const [stats] = (await once(this.child, 'message')) as [ChildHubStats]
     return stats
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL')
   }
 
   async end(): Promise<void> {
