@@ -22,28 +22,32 @@ interface NewMark {
 }
 
 /**
- * All that an append changes, in one statement. Two hubs that bind one replica to two subjects at the same time meet in
- * its unique name: the second one waits for the first, fails, and decides again with what the first has stored.
- * Names are inserted in one order everywhere, after all locks of streams are held: nobody waits in a circle.
+ * All that an append changes, in one statement, which fails with a division by zero unless every stream is where it is
+ * believed to be. Two hubs that bind one replica to two subjects at the same time meet in its unique name: the second one
+ * waits for the first, fails, and decides again with what the first has stored. Streams are locked in the order of their
+ * numbers and names inserted in theirs, after all locks of streams are held: nobody waits in a circle.
  * The bytes of all rows come as one value, which is sent as it is; arrays of them would be written in hex.
  */
 const WRITE: Statement = {
   name: 'append',
-  text: `WITH bound AS (
+  text: `WITH moved AS (
+      UPDATE stream SET head_seq = n.head
+      FROM unnest($9::bigint[], $10::bigint[], $11::bigint[], $12::text[]) AS n (id, former, head, epoch)
+      WHERE stream.id = n.id AND stream.head_seq = n.former AND stream.epoch = n.epoch
+      RETURNING stream.id
+    ), bound AS (
       INSERT INTO replica (id, workspace, hex, subject)
       SELECT n.id, n.workspace, n.hex, decode(n.subject, 'hex')
       FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS n (id, workspace, hex, subject)
     ), marked AS (
       INSERT INTO mark (stream, replica, counter, seq)
       SELECT * FROM unnest($5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
-    ), moved AS (
-      UPDATE stream SET head_seq = n.head FROM unnest($9::bigint[], $10::bigint[]) AS n (id, head)
-      WHERE stream.id = n.id
     )
     INSERT INTO log (stream, first, last, ops)
-    SELECT n.stream, n.first, n.last, substring($15::bytea FROM n.start FOR n.length)
-    FROM unnest($11::bigint[], $12::bigint[], $13::bigint[], $14::integer[], $16::integer[])
-      AS n (stream, first, last, start, length)`,
+    SELECT n.stream, n.first, n.last, substring($18::bytea FROM n.start FOR n.length)
+    FROM unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::integer[], $17::integer[])
+      AS n (stream, first, last, start, length)
+    WHERE 1 / (SELECT (count(*) = cardinality($9::bigint[]))::integer FROM moved) = 1`,
 }
 const RESERVE: Statement = {
   name: 'reserve_numbers',
@@ -51,6 +55,7 @@ const RESERVE: Statement = {
 }
 /** Some more than are needed, so that most new replicas cost no question. */
 const RESERVED = 16
+const CACHED_PLACES = 10_000
 
 /** Draws numbers for replicas that may be new, unless enough are at hand. */
 export async function reserveNumbers(session: Session, needed: number): Promise<void> {
@@ -91,9 +96,13 @@ export class AppendWrite {
     return this.streams.size === 0
   }
 
+  /**
+   * Sends it, within a transaction or as one of its own.
+   * @throws FlowSyncError one that `isStale` knows when a stream is not where the cache says, and nothing is written
+   */
   send(session: Session): Promise<unknown> {
     const { marks, replicas } = this
-    const streams = [...this.streams]
+    const streams = [...this.streams].sort((a, b) => a.number - b.number)
     replicas.sort((a, b) => (`${a.workspace}/${a.replica}` < `${b.workspace}/${b.replica}` ? -1 : 1))
     const rows = this.logRows(streams)
     return session.query(WRITE, [
@@ -106,14 +115,26 @@ export class AppendWrite {
       marks.map(({ counter }) => counter),
       marks.map(({ seq }) => seq),
       streams.map(({ number }) => number),
+      streams.map(({ committedHeadSeq }) => committedHeadSeq),
       streams.map(({ headSeq }) => headSeq),
+      streams.map(({ epoch }) => epoch),
       rows.streams,
       rows.firsts,
       rows.lasts,
       rows.starts,
-      Buffer.concat(rows.bytes),
       rows.lengths,
+      Buffer.concat(rows.bytes),
     ])
+  }
+
+  /** Notes in the cache that it is durable. */
+  settle(): void {
+    for (const stream of this.streams) {
+      stream.committedHeadSeq = stream.headSeq
+      stream.staged = []
+      if (stream.places.size > CACHED_PLACES) stream.places.clear()
+    }
+    this.cache.trim()
   }
 
   private logRows(streams: readonly CachedStream[]) {

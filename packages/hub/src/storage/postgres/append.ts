@@ -3,6 +3,7 @@ import { CachedStream } from '../cached-stream.js'
 import type { AppendBatch, AppendOutcome } from '../driver.js'
 import { AppendWrite, reserveNumbers } from './append-write.js'
 import { findRetried, keepPlaces, newcomersOf } from './append-lookup.js'
+import { appendKnown } from './append-known.js'
 import { isRace } from './postgres-error.js'
 import { refreshStreams } from './refresh-streams.js'
 import { findMarks } from './replica-places.js'
@@ -10,13 +11,12 @@ import type { Session } from './session.js'
 import { findStreams, lockStreams } from './stream-table.js'
 
 const MAX_ATTEMPTS = 10
-const CACHED_PLACES = 10_000
 /** Replicas that are looked up at once: each may bring a thousand ops. */
 const LOOKUP = 200
 
 /**
- * Stores batches in one transaction, with the streams' rows locked. For streams and replicas that are known from
- * before that takes two round trips: lock; write and commit.
+ * Stores batches in one transaction. For streams and replicas that are known from before it takes one round trip while
+ * nobody else appends to the streams, and two while others do: lock; write and commit.
  * @throws FlowSyncError when nothing is stored, or nobody knows
  */
 export async function appendBatches(
@@ -25,7 +25,7 @@ export async function appendBatches(
 ): Promise<readonly AppendOutcome[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await appendOnce(session, batches)
+      return (await appendKnown(session, batches)) ?? (await appendLocked(session, batches))
     } catch (error) {
       // What was staged is not in the database, or nobody knows; what is cached of it must go too.
       session.cache.clear()
@@ -35,7 +35,7 @@ export async function appendBatches(
   }
 }
 
-async function appendOnce(
+async function appendLocked(
   session: Session,
   batches: readonly AppendBatch[],
 ): Promise<readonly AppendOutcome[]> {
@@ -46,12 +46,7 @@ async function appendOnce(
   if (write.isEmpty) await session.rollback()
   // The commit does not wait for the answer to the write: when that failed, the server rolls back.
   else await Promise.all([write.send(session), session.commit()])
-  for (const stream of streams.values()) {
-    stream.committedHeadSeq = stream.headSeq
-    stream.staged = []
-    if (stream.places.size > CACHED_PLACES) stream.places.clear()
-  }
-  session.cache.trim()
+  write.settle()
   return outcomes
 }
 

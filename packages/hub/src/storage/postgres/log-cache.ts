@@ -12,6 +12,8 @@ export interface ReplicaRow {
 
 const CACHED_STREAMS = 10_000
 const CACHED_REPLICAS = 50_000
+/** Hubs that share a stream take turns every few commits; after so many without the others, it is one's own again. */
+const LOCKED_APPENDS = 16
 
 /**
  * What a driver remembers of a database. Bindings and names of replicas never change; what it remembers of a
@@ -25,6 +27,20 @@ export class LogCache implements LedgerSource {
   private reserve: number[] = []
   /** Stored ops that the transaction under way was asked to store again, by `nameOfOp`. */
   private readonly retried = new Map<string, StoredOp>()
+
+  /** Streams that others append to, and how many more appends to them begin with a lock. */
+  private readonly contended = new Map<number, number>()
+
+  isContended(stream: number): boolean {
+    return this.contended.has(stream)
+  }
+
+  /** Notes that an append under a lock found the stream moved on by somebody else, or not. */
+  noteContention(stream: number, wasMoved: boolean): void {
+    const left = wasMoved ? LOCKED_APPENDS : (this.contended.get(stream) ?? 0) - 1
+    if (left > 0) this.contended.set(stream, left)
+    else this.contended.delete(stream)
+  }
 
   stream({ workspace, stream }: StreamKey): CachedStream | undefined {
     return this.streams.get(`${workspace}/${stream}`)
@@ -95,6 +111,7 @@ export class LogCache implements LedgerSource {
     this.streams.clear()
     this.byName.clear()
     this.byNumber.clear()
+    this.contended.clear()
     this.reserve = []
   }
 }

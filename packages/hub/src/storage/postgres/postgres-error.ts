@@ -46,10 +46,16 @@ const BY_STATE: Readonly<Record<string, Translation>> = {
 
 /** Errors that another try of the same transaction settles: a deadlock, a serialization failure, a race for a name. */
 const RACES = new Set(['40001', '40P01', '23505'])
+const DIVISION_BY_ZERO = '22012'
 
 /** Whether the transaction lost against another one and may be run again at once. */
 export function isRace(error: unknown): boolean {
   return RACES.has(stateOf(error) ?? '')
+}
+
+/** Whether an append found a stream elsewhere than its hub believed. */
+export function isStale(error: unknown): boolean {
+  return stateOf(error) === DIVISION_BY_ZERO
 }
 
 /** Whether the server does not let this user ask, or does not know the function. */

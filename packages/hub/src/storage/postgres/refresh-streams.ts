@@ -21,6 +21,7 @@ export async function refreshStreams(
     const { committedHeadSeq: known, places } = stream
     const isContinued = stream.epoch === row.epoch && stream.truncatedSeq === row.truncatedSeq
     const ahead = row.headSeq - known
+    session.cache.noteContention(row.number, !isContinued || ahead !== 0)
     if (!isContinued || ahead < 0 || ahead > MARK_REACH) places.clear()
     else if (ahead > 0 && places.size > 0) {
       behind.push(stream)

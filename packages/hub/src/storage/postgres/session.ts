@@ -81,7 +81,7 @@ export class Session {
   ): Promise<Row[]> {
     const { name, text } = typeof statement === 'string' ? { name: undefined, text: statement } : statement
     try {
-      const config = { name, text, values: [...values], query_timeout: limitMs }
+      const config = { name, text, values: values.map(literalOf), query_timeout: limitMs }
       return (await this.client.query(config)).rows as Row[]
     } catch (error) {
       throw this.asError(error)
@@ -149,6 +149,11 @@ export class Session {
   private asError(error: unknown): Error {
     return postgresError(error, this.target.label)
   }
+}
+
+/** Arrays of numbers are written here: pg would look at each of them for what is to be escaped. */
+function literalOf(value: StatementValue): unknown {
+  return Array.isArray(value) && typeof value[0] === 'number' ? `{${value.join(',')}}` : value
 }
 
 /** Numbers up to 2^53 as numbers, bytes without Node's additions. */
