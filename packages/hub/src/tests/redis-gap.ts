@@ -48,7 +48,7 @@ export class RedisGap {
     const pair = { client, upstream, isSubscriber: false }
     this.pairs.add(pair)
     const { forgetsSubscriptions } = this
-    client.on('data', (data) => {
+    client.on('data', (data: Buffer) => {
       if (this.isSilent) return
       if (data.includes('ssubscribe')) {
         pair.isSubscriber = true
@@ -56,7 +56,7 @@ export class RedisGap {
         if (forgetsSubscriptions) upstream.write('SUNSUBSCRIBE\r\n')
       } else upstream.write(data)
     })
-    upstream.on('data', (data) => {
+    upstream.on('data', (data: Buffer) => {
       // The client must not learn what was done to it.
       if (!this.isSilent) client.write(withoutFarewells(data))
     })
