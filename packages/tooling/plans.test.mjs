@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { planChromium } from './chromium.mjs'
 import { planRedis } from './redis.mjs'
+import { missingServers } from './servers.mjs'
 
 const noRedis = { url: undefined, answers: false, server: undefined, mayInstall: false }
 
@@ -39,4 +40,12 @@ test.each([
   [noChromium, { kind: 'download' }],
 ])('Chromium: %o', (situation, plan) => {
   expect(planChromium(situation)).toEqual(plan)
+})
+
+test.each([
+  [{ redis: '/bin/r', postgres: '/p' }, []],
+  [{ redis: undefined, postgres: '/p' }, ['redis-server']],
+  [{ redis: undefined, postgres: undefined }, ['redis-server', 'postgresql']],
+])('servers: %o', (found, packages) => {
+  expect(missingServers(found)).toEqual(packages)
 })

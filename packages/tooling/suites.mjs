@@ -10,7 +10,7 @@ import { parseJson, readJson } from './json.mjs'
 import { plain } from './progress.mjs'
 import { run } from './process.mjs'
 import { countPlaywright, countVitest, one, sum } from './reports.mjs'
-import { bin, cacheDir, environment, filesBelow, packageDirectories, root } from './workspace.mjs'
+import { bin, cacheDir, environment, filesBelow, nodePath, packageDirectories, root } from './workspace.mjs'
 
 /** @typedef {import('./reports.mjs').Count} Count */
 
@@ -25,7 +25,7 @@ import { bin, cacheDir, environment, filesBelow, packageDirectories, root } from
  * @typedef {object} Suite
  * @property {string} name what `--only` calls it
  * @property {string} title
- * @property {'redis' | 'chromium'} [needs]
+ * @property {'redis' | 'chromium' | 'servers'} [needs] `servers`: programs to start servers of one's own with
  * @property {boolean} needsBuild whether it reads what `build` wrote
  * @property {boolean} live whether its output is shown while it runs; others run two at a time
  * @property {() => boolean} [exists] whether there is anything to run yet
@@ -101,6 +101,14 @@ async function playwright({ redisUrl, chromiumPath, onOutput }) {
     }),
   })
   return countPlaywright(readReport(file), code)
+}
+
+/** A minute of faults, always those of one seed; `npm run chaos` takes any. @param {Context} context */
+async function chaos({ onOutput }) {
+  const script = join(root, 'packages', 'testkit', 'dist', 'cli', 'chaos.js')
+  const args = [script, '--seconds', '60', '--hubs', '3', '--seed', '1']
+  const { code, output } = await run(nodePath, args, { onOutput, timeoutMs: runnerTimeoutMs })
+  return one(code === 0, output)
 }
 
 /** @param {Context} context */
@@ -224,6 +232,14 @@ export const suites = [
     live: true,
     exists: () => someTestMatches(/\.redis\.test\.ts$/),
     run: (context) => vitest('redis', context),
+  },
+  {
+    name: 'chaos',
+    title: 'three hubs, PostgreSQL and Redis, killed and cut off at random',
+    needs: 'servers',
+    needsBuild: true,
+    live: true,
+    run: chaos,
   },
   {
     name: 'e2e',

@@ -8,12 +8,13 @@ import { run, stopRunning } from './process.mjs'
 import { seconds, step, StepError, table } from './progress.mjs'
 import { provideRedis } from './redis.mjs'
 import { one, sum } from './reports.mjs'
+import { provideServers } from './servers.mjs'
 import { chosenSuites, complaints, suites } from './suites.mjs'
 import { bin } from './workspace.mjs'
 
 const help = `npm test -- [--only NAMES] [--json FILE]
 
-Installs what is missing (dependencies, Redis, Chromium), then runs every suite.
+Installs what is missing (dependencies, Redis, PostgreSQL, Chromium), then runs every suite.
 
   --only NAMES   only these suites, separated by commas: ${suites.map(({ name }) => name).join(', ')}
   --json FILE    also writes the counts and times to FILE
@@ -75,7 +76,11 @@ async function prepare(chosen) {
   const chromium = chosen.some(({ needs }) => needs === 'chromium')
     ? await attempt('Chromium', provideChromium)
     : undefined
+  const servers = chosen.some(({ needs }) => needs === 'servers')
+    ? await attempt('servers of our own', provideServers)
+    : undefined
   return {
+    hasServers: servers === true,
     redisUrl: /** @type {import('./redis.mjs').Redis | undefined} */ (redis)?.url,
     chromiumPath: /** @type {string | undefined} */ (chromium),
     failures,
@@ -169,11 +174,13 @@ async function main() {
   if (problem !== undefined) throw new Error(problem)
   const startedAt = performance.now()
   const chosen = chosenSuites(values.only)
-  const { failures, ...context } = await prepare(chosen)
-  const ready = chosen.filter(
-    ({ needs }) =>
-      needs === undefined || (needs === 'redis' ? context.redisUrl : context.chromiumPath) !== undefined,
-  )
+  const { failures, hasServers, ...context } = await prepare(chosen)
+  const provided = {
+    redis: context.redisUrl !== undefined,
+    chromium: context.chromiumPath !== undefined,
+    servers: hasServers,
+  }
+  const ready = chosen.filter(({ needs }) => needs === undefined || provided[needs])
   const results = await runSuites(ready, context)
   const total = sum([...failures, ...results.map(({ count }) => count)])
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FlowSyncError } from '@flowsync/crdt'
@@ -54,6 +54,8 @@ export interface ChaosResult {
   readonly drainedInMs: number | null
   /** The longest time that a connected client did not show what was acknowledged, while nothing was in its way. */
   readonly longestLagMs: number
+  /** Whose lag that was. */
+  readonly longestLagWhere: string
   /** The longest time that a client stayed away from its hubs, while nothing was in its way. */
   readonly longestAwayMs: number
   /** How many changes clients were shown and the history checker has looked at. */
@@ -102,6 +104,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   try {
     const result = await orAborted(play(run), options.signal)
     isKept = options.keep || !result.ok
+    await writeFile(join(folder, 'result.json'), JSON.stringify(result, undefined, 2))
     return isKept ? { ...result, folder } : result
   } catch (error) {
     isKept = !options.signal.aborted
@@ -187,6 +190,7 @@ async function play(run: Run): Promise<ChaosResult> {
     diverged: judgement.diverged,
     drainedInMs: drainedInMs === undefined ? null : Math.round(drainedInMs),
     longestLagMs: Math.round(judgement.lag.longestMs),
+    longestLagWhere: judgement.lag.where,
     longestAwayMs: Math.round(judgement.lag.longestAwayMs),
     observations: observations.length,
     violations,

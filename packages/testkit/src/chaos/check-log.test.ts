@@ -2,7 +2,8 @@ import { text, type AnyMergeRule, type ReplicaId, type SequencedOp } from '@flow
 import { describe, expect, it } from 'vitest'
 import { checkLog } from './check-log.js'
 import type { StreamPromises } from './ledger.js'
-import { chaosStreams, counterOf, markOf, weightOf } from './marks.js'
+import { counterOf, markOf, weightOf } from './marks.js'
+import { streams } from './streams.js'
 import { foldStreamLog } from './stream-log.js'
 
 const stream = 'log:0'
@@ -10,7 +11,7 @@ const epoch = '00000000000000aa'
 const replicaOf = (author: number): ReplicaId => String(author).padStart(32, '0') as ReplicaId
 
 function append(seq: number, author: number, n: number, counter = n): SequencedOp {
-  const rule: AnyMergeRule = chaosStreams.ruleFor(stream)
+  const rule: AnyMergeRule = streams.ruleFor(stream)
   const replica = replicaOf(author)
   const context = { replica, counter, nowMs: 0 }
   const body: unknown = rule.prepare(rule.create(), { op: 'append', value: markOf(author, n) }, context)
@@ -91,7 +92,7 @@ describe('checkLog', () => {
 describe('foldStreamLog', () => {
   it('knows whose increment each is', () => {
     const counter = counterOf(4)
-    const rule: AnyMergeRule = chaosStreams.ruleFor(counter)
+    const rule: AnyMergeRule = streams.ruleFor(counter)
     const ops = [4, 5, 4].map((author, index): SequencedOp => {
       const intent = { op: 'increment', amount: weightOf(author) }
       const context = { replica: replicaOf(author), counter: 1, nowMs: 0 }

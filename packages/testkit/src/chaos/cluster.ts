@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { postgres, redis, sqlite, type LogDriver } from '@flowsync/hub'
 import type { Random } from '../simulator/random.js'
 import { createHubServer, type HubServer } from '../servers/hub-server.js'
@@ -65,6 +66,7 @@ export class Cluster {
     const { server, port, address } = await createStore(store, context)
     const redis = store === 'sqlite' ? undefined : await createRedis('redis', false, context)
     const { onChange } = context
+    const streamsFile = fileURLToPath(new URL('streams.js', import.meta.url))
     const linkTo = (name: string, target: string, targetPort: number): Promise<Link> =>
       Link.start(name, { route: () => ({ name: target, port: targetPort }), onChange })
 
@@ -76,7 +78,7 @@ export class Cluster {
       const url = toRedis && `redis://127.0.0.1:${toRedis.proxy.port}`
       const database = address(toStore?.proxy.port ?? 0)
       hubs.push({
-        ...(await createHubServer({ name, database, redis: url, secret }, context)),
+        ...(await createHubServer({ name, database, redis: url, secret, streamsFile }, context)),
         toRedis,
         toStore,
       })

@@ -5,7 +5,8 @@ import { createRandom, type Random } from '../simulator/random.js'
 import type { Author, AuthorOptions } from './author.js'
 import type { AuthorStatus, FinalStream, History, HistoryEvent } from './evidence.js'
 import { HandConnection } from './hand-connection.js'
-import { chaosStreams, counterOf, markOf, weightOf } from './marks.js'
+import { counterOf, markOf, weightOf } from './marks.js'
+import { streams } from './streams.js'
 import { nowMs } from './now.js'
 import { pause } from '../servers/until.js'
 import { tapWire } from './wire-tap.js'
@@ -47,7 +48,7 @@ export class Forger implements Author {
     const { author, seed, report } = options
     this.random = createRandom(`${seed}/author${author}`)
     this.stream = author % 2 === 0 ? 'log:0' : counterOf(author)
-    this.rule = chaosStreams.ruleFor(this.stream)
+    this.rule = streams.ruleFor(this.stream)
     this.transport = tapWire(socketTransport(), {
       onAcks: (acks) => report({ type: 'wire-acks', acks }),
       onClaims: (claims) => report({ type: 'wire-claims', claims }),

@@ -10,7 +10,8 @@ import { createRandom, type Random } from '../simulator/random.js'
 import type { Author, AuthorOptions } from './author.js'
 import { drawEdit } from './draw-edit.js'
 import type { AuthorStatus, FinalStream, History, HistoryEvent } from './evidence.js'
-import { CHAOS_WORKSPACE, chaosStreams, counterOf, readKnown, streamsOf, type Known } from './marks.js'
+import { CHAOS_WORKSPACE, counterOf, readKnown, streamsOf, type Known } from './marks.js'
+import { streams } from './streams.js'
 import { nowMs } from './now.js'
 import { tapWire } from './wire-tap.js'
 
@@ -46,7 +47,7 @@ export class LoadClient implements Author {
     this.client = createClient({
       url,
       workspace: CHAOS_WORKSPACE,
-      streams: chaosStreams,
+      streams,
       subject: `author${author}`,
       token,
       storage: memory(),
@@ -153,14 +154,15 @@ export class LoadClient implements Author {
 
   private read({ stream, handle }: Open): Known {
     const { known, problem } = readKnown(stream, handle.value, this.options.authorCount)
-    if (problem !== undefined) this.complain(`G6: ${stream} shows something torn: ${problem}`)
+    // Once a stream: what follows from it says nothing new.
+    if (problem !== undefined && !this.told.has(stream)) {
+      this.told.add(stream)
+      this.complain(`G6: ${stream} shows what cannot be: ${problem}`)
+    }
     return known
   }
 
-  /** Says a thing once. */
   private complain(problem: string): void {
-    if (this.told.has(problem)) return
-    this.told.add(problem)
     this.options.report({ type: 'problem', text: `author ${this.options.author}: ${problem}` })
   }
 }

@@ -1,16 +1,5 @@
-import { counter, log, set, text } from '@flowsync/crdt'
-import { defineStreams } from '@flowsync/protocol'
-
 /** Where chaos happens. */
 export const CHAOS_WORKSPACE = 'chaos'
-
-/** What the clients know; the hubs serve the same by default. */
-export const chaosStreams = defineStreams({
-  'doc:*': text(),
-  'set:*': set<string>(),
-  'log:*': log<string>(),
-  'counter:*': counter(),
-})
 
 /** How many authors share a counter: each has 17 bits of it, so that its value tells how often each has counted. */
 const AUTHORS_PER_COUNTER = 3

@@ -1,6 +1,7 @@
 import { Fold, type AnyMergeRule, type SequencedOp } from '@flowsync/crdt'
 import type { LogDriver } from '@flowsync/hub'
-import { authorOfWeight, CHAOS_WORKSPACE, chaosStreams, marksIn, type Mark } from './marks.js'
+import { authorOfWeight, CHAOS_WORKSPACE, marksIn, type Mark } from './marks.js'
+import { streams } from './streams.js'
 
 /** The log of one stream as the store has it, read by nobody but the check. */
 export interface StreamLog {
@@ -39,7 +40,7 @@ export async function readStreamLog(driver: LogDriver, stream: string): Promise<
 
 /** Folds a log and finds what each op of it adds. */
 export function foldStreamLog(stream: string, epoch: string, ops: readonly SequencedOp[]): StreamLog {
-  const rule: AnyMergeRule = chaosStreams.ruleFor(stream)
+  const rule: AnyMergeRule = streams.ruleFor(stream)
   const fold = new Fold(rule)
   const marks: (Mark | undefined)[] = []
   const problems: string[] = []

@@ -32,6 +32,7 @@ describe('chaos', () => {
       diverged: 0,
       drainedInMs: expect.any(Number),
       longestLagMs: expect.any(Number),
+      longestLagWhere: expect.any(String),
       longestAwayMs: expect.any(Number),
       observations: expect.any(Number),
       violations: [],

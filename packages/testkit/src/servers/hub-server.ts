@@ -17,6 +17,8 @@ export interface HubServerOptions {
   /** For `--redis`. */
   readonly redis: string | undefined
   readonly secret: string
+  /** For `--streams`. */
+  readonly streamsFile: string
 }
 
 /** How long a hub may take to say whether it is ready. */
@@ -24,11 +26,22 @@ const READY_TIMEOUT_MS = 2_000
 
 /** Makes a hub, the `flowsync start` of everybody, that is not started yet. */
 export async function createHubServer(
-  { name, database, redis, secret }: HubServerOptions,
+  { name, database, redis, secret, streamsFile }: HubServerOptions,
   { folder, reaper, onChange, onCrash }: ServerContext,
 ): Promise<HubServer> {
   const port = await findFreePort()
-  const args = ['--host', '127.0.0.1', '--port', String(port), '--db', database, '--log-level', 'info']
+  const args = [
+    '--host',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--db',
+    database,
+    '--streams',
+    streamsFile,
+    '--log-level',
+    'info',
+  ]
   const command = {
     name,
     file: process.execPath,
