@@ -153,6 +153,35 @@ describe('a hub on real sockets', () => {
     expect((await back.subscribe('note:a')).headSeq).toBe(60)
   })
 
+  it('serves others while one floods it', async () => {
+    const { address } = await startHub({
+      limits: { pushes: { perSecond: 100, burst: 200 }, pulls: { perSecond: 100, burst: 200 } },
+    })
+    const [flooder, witness] = [await join(address.url, 'mallory', 1), await join(address.url, 'ada', 2)]
+    const { epoch } = await flooder.subscribe('note:flood')
+    const note = await witness.subscribe('note:a')
+    for (let i = 0; i < 3_000; i++) {
+      const id = flooder.nextId()
+      const ops = [put(replica(1), i / 2 + 1, 'x')]
+      if (i % 2 === 0) flooder.say({ type: 'push', id, batches: [{ stream: 'note:flood', epoch, ops }] })
+      else flooder.say({ type: 'pull', id, stream: 'note:flood', epoch, afterSeq: 0 })
+    }
+    for (let counter = 1; counter <= 20; counter++) {
+      expect(await witness.push('note:a', note.epoch, [put(replica(2), counter, 'y')])).toMatchObject({
+        results: [{ kind: 'ok', seqs: [counter] }],
+      })
+    }
+    const count = (type: 'pushed' | 'pulled' | 'refused') => flooder.all(type).length
+    await flooder.until(() => count('pushed') + count('pulled') + count('refused') === 3_000)
+    const refused = flooder.all('refused').map(({ error }) => error)
+    expect(refused.length).toBeGreaterThan(2_000)
+    for (const error of refused) {
+      expect(error).toMatchObject({ code: expect.stringMatching(/^limit\/rate$|^hub\/overloaded$/) })
+      expect(error.retryAfterMs).toBeGreaterThan(0)
+    }
+    expect(flooder.socket.connected, 'it was told, not cut off').toBe(true)
+  })
+
   it('refuses pages of other origins', async () => {
     const { address } = await startHub({ origins: ['https://app.example.com'] })
     expect(await connect(address.url, 'default', { Origin: 'https://evil.example' }).gone).toMatch(
