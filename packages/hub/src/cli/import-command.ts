@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { importWorkspace } from '../transfer/import-workspace.js'
 import type { CliIo } from './cli-io.js'
 import { interruptible } from './interruption.js'
-import { type StoreOptions, withStore, withStoreOptions } from './open-store.js'
+import { type StoreOptions, withDbOption, withStore } from './open-store.js'
 
 interface ImportOptions extends Omit<StoreOptions, 'workspace'> {
   readonly workspace?: string
@@ -22,7 +22,7 @@ When it is interrupted, run it again with the same file: it goes on where it end
 
 /** `flowsync import`: a file that `flowsync export` wrote. */
 export function addImportCommand(program: Command, io: CliIo): void {
-  withStoreOptions(program.command('import'))
+  withDbOption(program.command('import'))
     .description('Store an exported workspace as it was, in an empty one')
     .argument('<file>', 'what `flowsync export` wrote')
     .option('--workspace <workspace>', 'another workspace than the exported one')

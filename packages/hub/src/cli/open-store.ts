@@ -12,14 +12,17 @@ export interface StoreOptions {
 }
 
 /** Adds the options of {@link StoreOptions}. */
-export function withStoreOptions(command: Command, workspace = 'default'): Command {
-  return command
-    .addOption(
-      new Option('--db <store>', 'SQLite file that no hub has open, or URL of a database server').default(
-        'flowsync.db',
-      ),
-    )
-    .option('--workspace <workspace>', 'the workspace', workspace)
+export function withStoreOptions(command: Command): Command {
+  return withDbOption(command).option('--workspace <workspace>', 'the workspace', 'default')
+}
+
+/** Adds the option that names the storage alone. */
+export function withDbOption(command: Command): Command {
+  return command.addOption(
+    new Option('--db <store>', 'SQLite file that no hub has open, or URL of a database server').default(
+      'flowsync.db',
+    ),
+  )
 }
 
 /**
