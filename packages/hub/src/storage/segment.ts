@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ByteReader, ByteWriter, isFlowSyncError, type ReplicaId, type SequencedOp } from '@flowsync/crdt'
 import { createError } from '@flowsync/protocol'
 import { sizeOfOp } from './op-size.js'
@@ -8,6 +8,8 @@ import { readOpColumns, writeOpColumns } from './op-columns.js'
 export const SEGMENT_OPS = 8_192
 /** Of uncompressed ops. */
 export const SEGMENT_BYTES = 1024 * 1024
+
+const SUM_BYTES = 4
 
 /** Compressed ops of one stream with contiguous seqs. */
 export interface Segment {
@@ -30,7 +32,8 @@ export function segmentLength(ops: readonly SequencedOp[]): number {
 
 /**
  * Re-encodes contiguous ops, at least one, in the compressed form that compaction keeps them in: the numbers of
- * the replicas in it, the length of the rest, then column by column what `writeOpColumns` wrote, deflated.
+ * the replicas in it, the length of the rest, then column by column what `writeOpColumns` wrote, deflated, and a CRC-32 of all
+ * that, little endian.
  */
 export function encodeSegment(
   ops: readonly SequencedOp[],
@@ -44,6 +47,9 @@ export function encodeSegment(
   for (const replica of replicas) writer.varint(numberOf(replica))
   writer.varint(columns.view().length)
   writer.raw(deflateRawSync(columns.view()))
+  const sum = Buffer.alloc(SUM_BYTES)
+  sum.writeUInt32LE(crc32(writer.view()))
+  writer.raw(sum)
   return { first, last: first - 1 + ops.length, bytes: writer.finish() }
 }
 
@@ -64,7 +70,7 @@ export function opsOfSegment(
   replicaOf: (number: number) => ReplicaId,
 ): SequencedOp[] {
   return readable(() => {
-    const reader = new ByteReader(bytes)
+    const reader = new ByteReader(checked(bytes))
     const replicas = readReplicas(reader).map(replicaOf)
     const maxOutputLength = reader.varint()
     const { buffer, byteOffset, length } = inflateRawSync(reader.raw(reader.remaining), { maxOutputLength })
@@ -74,6 +80,18 @@ export function opsOfSegment(
     columns.end()
     return ops
   })
+}
+
+/** The bytes without their sum. Nothing is inflated, and nothing believed, that is not what was written. */
+function checked(bytes: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, length } = bytes
+  const end = Math.max(0, length - SUM_BYTES)
+  const sum = Buffer.from(buffer, byteOffset + end, length - end)
+  const content = bytes.subarray(0, end)
+  if (sum.length < SUM_BYTES || sum.readUInt32LE() !== crc32(content)) {
+    throw createError('storage/corrupt', 'A segment of the log is not what was written.')
+  }
+  return content
 }
 
 function readReplicas(reader: ByteReader): number[] {
