@@ -1,4 +1,4 @@
-import { storeScript } from './script.js'
+import { writingScript } from './script.js'
 
 /** What became of a stream's part of an append. */
 export const APPENDED = 1
@@ -6,9 +6,6 @@ export const APPENDED = 1
 export const MOVED = 0
 /** It is another driver's turn for a moment; nothing of the part was stored. */
 export const BLOCKED = 2
-
-/** Arguments of the script before those of its parts: the life, who asks, how long a turn lasts, how many parts. */
-export const PART_KEYS = 6
 
 /**
  * Compares and appends: each part is stored if its stream stands where its author assumed, or else nothing of it.
@@ -22,7 +19,7 @@ export const PART_KEYS = 6
  * bindings (count, then replica, number, subject each), the new head, rows (count, then id, bytes each), places (count,
  * then number, value each), marks (count, then 0, member each).
  */
-export const append = storeScript(`
+export const append = writingScript(`
 local now = false
 local function clock()
   if not now then

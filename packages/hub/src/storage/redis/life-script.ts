@@ -27,6 +27,6 @@ if found[3] == run then
 end
 local isWhole = found[4] == '1' and isSynced == '1' and hadReplicas ~= '1'
 local life = isWhole and found[2] or fresh
-redis.call('HSET', KEYS[1], 'life', life, 'run', run, 'isSynced', isSynced, 'hadReplicas', hadReplicas)
+redis.call('HSET', KEYS[1], 'life', life, 'run', run, 'isSynced', isSynced, 'hadReplicas', hasReplicas)
 return { life, isWhole and 'kept' or 'renewed', layout }
 `)

@@ -1,4 +1,4 @@
-import { storeScript } from './script.js'
+import { writingScript, readingScript } from './script.js'
 
 /**
  * What a batch can ask for. A replica that is bound to nobody is given a number, should it be asked for as an author; another
@@ -7,7 +7,7 @@ import { storeScript } from './script.js'
  * KEYS: meta, then per stream head, places, replicas. ARGV: life, number of streams, then per stream: number of authors, number of
  * others, their ids. Answer, per stream: nil, or the head and then number, subject and place of each replica.
  */
-export const load = storeScript(`
+export const load = writingScript(`
 local answers = {}
 local at = 3
 for stream = 1, tonumber(ARGV[2]) do
@@ -43,7 +43,7 @@ return answers
  * KEYS: meta, head, log, segments. ARGV: life, after, through ('' for the head), bytes. Answer: nil, or the head, and id and bytes of
  * each row, or id, last seq and bytes of the segment after 'segment'.
  */
-export const readLog = storeScript(`
+export const readLog = readingScript(`
 local found = headOf(KEYS[2])
 if not found then return false end
 local after = tonumber(ARGV[2])
@@ -69,12 +69,12 @@ end
 `)
 
 /** KEYS: meta, marks. ARGV: life, the greatest and the least member to find. Answer: at most one member, the greatest. */
-export const findMark = storeScript(`
+export const findMark = readingScript(`
 return redis.call('ZREVRANGEBYLEX', KEYS[2], ARGV[2], ARGV[3], 'LIMIT', 0, 1)
 `)
 
 /** KEYS: meta, numbers. ARGV: life, numbers of replicas. Answer: their ids, shorter than 16 bytes when there is none. */
-export const findNames = storeScript(`
+export const findNames = readingScript(`
 local names = {}
 for i = 2, #ARGV do
   local from = (tonumber(ARGV[i]) - 1) * 16
@@ -84,14 +84,14 @@ return names
 `)
 
 /** KEYS: meta, replicas. ARGV: life, ids of replicas. Answer: number and subject of each, or nil. */
-export const findBindings = storeScript(`
+export const findBindings = readingScript(`
 local bindings = {}
 for i = 2, #ARGV do bindings[i - 1] = redis.call('HGET', KEYS[2], ARGV[i]) end
 return bindings
 `)
 
 /** As `findBindings`; those that are bound to nobody get a number, after which stands nothing but a colon. */
-export const reserveNumbers = storeScript(`
+export const reserveNumbers = writingScript(`
 local bindings = {}
 for i = 2, #ARGV do
   bindings[i - 1] = redis.call('HGET', KEYS[2], ARGV[i]) or text(redis.call('HINCRBY', KEYS[2], '#', 1)) .. ':'
@@ -100,24 +100,24 @@ return bindings
 `)
 
 /** KEYS: meta, head, places. Answer: nil for an unknown stream, or number and place of each replica in turn. */
-export const listPlaces = storeScript(`
+export const listPlaces = readingScript(`
 if not headOf(KEYS[2]) then return false end
 return redis.call('HGETALL', KEYS[3])
 `)
 
 /** KEYS: meta, names. ARGV: life, least name as ZRANGEBYLEX takes it, limit. Answer: names in order. */
-export const listNames = storeScript(`
+export const listNames = readingScript(`
 return redis.call('ZRANGEBYLEX', KEYS[2], ARGV[2], '+', 'LIMIT', 0, ARGV[3])
 `)
 
 /** KEYS: meta, head, snapshots. Answer: nil for an unknown stream, or the head and the seqs of the snapshots. */
-export const listSnapshots = storeScript(`
+export const listSnapshots = readingScript(`
 local found = headOf(KEYS[2])
 return found and { found, redis.call('HKEYS', KEYS[3]) }
 `)
 
 /** KEYS: meta, head, snapshots. ARGV: life, epoch, seq, state, seqs to drop. Answer: 1, or 0 when it was ignored. */
-export const putSnapshot = storeScript(`
+export const putSnapshot = writingScript(`
 local found = headOf(KEYS[2])
 local seq = tonumber(ARGV[3])
 if not found or found[3] ~= ARGV[2] or seq > tonumber(found[4]) or seq < tonumber(found[6]) then return 0 end
@@ -127,7 +127,7 @@ return 1
 `)
 
 /** KEYS: meta, head, snapshots. ARGV: life, the highest seq or ''. Answer: nil, or epoch, seq and state. */
-export const findSnapshot = storeScript(`
+export const findSnapshot = readingScript(`
 local found = headOf(KEYS[2])
 if not found then return false end
 local limit, best = tonumber(ARGV[2]), -1

@@ -1,9 +1,9 @@
 import { type FlowSyncError, isFlowSyncError } from '@flowsync/crdt'
 import { createError } from '@flowsync/protocol'
 
-/** A prefix of Redis's answer, https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors; Redis 6 puts it inside a script's. */
+/** A prefix of Redis's answer, https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
 const CODE =
-  /\b(OOM|READONLY|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|WRONGTYPE|NOAUTH|WRONGPASS|NOPERM|MOVED|ASK|CROSSSLOT)\b/
+  /^(OOM|READONLY|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|WRONGTYPE|NOAUTH|WRONGPASS|NOPERM|MOVED|ASK|CROSSSLOT)\b/
 const NO_SPACE = /no space left/i
 /** `XADD` and arithmetic on what FlowSync did not write. */
 const GARBAGE = /stream ID|not an integer|attempt to/
@@ -64,9 +64,13 @@ export function redisError(error: unknown, server: string): FlowSyncError {
   }
   if (GARBAGE.test(message)) return corrupt(server, cause)
   if (TOO_OLD.test(message)) {
-    return createError('config/invalid', `Redis at ${server} is too old: FlowSync needs 6.2 or newer.`, {
-      cause,
-    })
+    return createError(
+      'config/invalid',
+      `Redis at ${server} lacks what FlowSync needs: use Redis 7.0 or newer.`,
+      {
+        cause,
+      },
+    )
   }
   return unavailable(`Redis at ${server} does not answer; nothing was acknowledged.`, cause)
 }

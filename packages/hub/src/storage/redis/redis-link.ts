@@ -90,12 +90,12 @@ export class RedisLink {
     try {
       return await call
     } catch (error) {
-      if (!(error instanceof ErrorReply) || !error.message.includes('LIFE '))
-        throw redisError(error, this.server)
-      if (this.connected?.client === client) this.connected = undefined
-      // Others may wait for answers on it; who closed it already does not matter.
-      client.close().catch(() => undefined)
-      return OTHER_LIFE
+      const message = error instanceof ErrorReply ? error.message : ''
+      const isOtherLife = message.startsWith('LIFE ')
+      // A primary that became a replica may come back with other data: its life is to be settled anew.
+      if (isOtherLife || message.startsWith('READONLY ')) this.leave(client)
+      if (isOtherLife) return OTHER_LIFE
+      throw redisError(error, this.server)
     } finally {
       this.calls.delete(call)
     }
@@ -107,6 +107,13 @@ export class RedisLink {
     await Promise.allSettled([...this.calls, this.connecting])
     this.connected?.client.destroy()
     this.connected = undefined
+  }
+
+  /** The next call makes another connection. Others may still wait for answers on this one. */
+  private leave(client: Client): void {
+    if (this.connected?.client === client) this.connected = undefined
+    // Who closed it already does not matter.
+    client.close().catch(() => undefined)
   }
 
   private async start(): Promise<Connected> {

@@ -45,6 +45,12 @@ async function command(server: TestRedis, ...args: string[]): Promise<unknown> {
   }
 }
 
+/** Resolves once the replica has what the primary has. */
+async function replicate(replica: TestRedis, primary: TestRedis): Promise<void> {
+  await command(replica, 'REPLICAOF', '127.0.0.1', String(primary.port))
+  for (;;) if (String(await command(replica, 'INFO')).includes('master_link_status:up')) return
+}
+
 function op(counter: number): Op {
   return { replica: author, counter, count: 1, base: 0, extra: [], body: Uint8Array.of(counter & 0xff) }
 }
@@ -131,8 +137,7 @@ describe('a redis server that syncs every write', () => {
     const driver = await opened(primary)
     const head = await driver.openStream(creation)
     await append(driver, head, 1)
-    await command(replica, 'REPLICAOF', '127.0.0.1', String(primary.port))
-    for (;;) if (String(await command(replica, 'INFO')).includes('master_link_status:up')) break
+    await replicate(replica, primary)
     await expect(driverOn(replica.url).open()).rejects.toMatchObject({ code: 'storage/read-only' })
 
     await primary.kill()
@@ -146,6 +151,23 @@ describe('a redis server that syncs every write', () => {
 })
 
 describe('a redis server that may lose its end', () => {
+  it('is found so when it was a replica for a while', async () => {
+    const server = await start({ 'repl-diskless-sync-delay': '0' })
+    const driver = await opened(server)
+    const head = await driver.openStream(creation)
+    await append(driver, head, 1)
+    const other = await start({ 'repl-diskless-sync-delay': '0' })
+    await replicate(other, server)
+    await command(other, 'REPLICAOF', 'NO', 'ONE')
+    await append(driver, head, 2)
+    await replicate(server, other)
+    await expect(append(driver, head, 3)).rejects.toMatchObject({ code: 'storage/read-only' })
+    await command(server, 'REPLICAOF', 'NO', 'ONE')
+    const outcome = await append(driver, head, 3)
+    expect(outcome).toMatchObject({ error: { code: 'stream/epoch-changed' } })
+    expect(await countersIn(driver)).toEqual([1])
+  })
+
   it('is found so by all drivers when it was killed: all streams begin new epochs', async () => {
     const server = await start({ appendfsync: 'everysec' })
     const first = driverOn(server.url)

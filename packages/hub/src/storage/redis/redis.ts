@@ -46,7 +46,7 @@ export interface RedisStorageOptions {
 const TIMEOUT_MS = 5_000
 
 /**
- * A log in Redis 6.2 or newer, which any number of hubs may share.
+ * A log in Redis 7.0 or newer, which any number of hubs may share.
  *
  * It is as durable as the server: with `appendonly yes` and `appendfsync always` an op that was acknowledged survives
  * the machine's end, with any other setting the last seconds may be lost. Then, and when another server took over, all streams

@@ -29,9 +29,17 @@ local function putPairs(command, key, from, to)
 end
 `
 
-/** A script on the store: `KEYS[1]` is its meta key and `ARGV[1]` the life that the caller believes in. */
-export function storeScript(body: string): Script {
-  return plainScript(PRELUDE + body)
+/**
+ * A script on the store: `KEYS[1]` is its meta key and `ARGV[1]` the life that the caller believes in. Redis refuses it as a
+ * whole where it may not write: on a replica, and when memory or disk are full.
+ */
+export function writingScript(body: string): Script {
+  return plainScript(`#!lua\n${PRELUDE}${body}`)
+}
+
+/** The same for a script that writes nothing, which Redis runs then too. */
+export function readingScript(body: string): Script {
+  return plainScript(`#!lua flags=no-writes\n${PRELUDE}${body}`)
 }
 
 /** A script as it stands. */

@@ -2,8 +2,10 @@ import { createError } from '@flowsync/protocol'
 
 /** How a Redis server keeps what it is told. */
 export interface ServerState {
-  /** Changes whenever the server is started. '' when it does not tell. */
+  /** Changes whenever the server is started or takes over another's data. '' when it does not tell. */
   readonly runId: string
+  /** Such as 7.0.15; that of the Redis which it is compatible with. */
+  readonly version: string
   readonly isReplica: boolean
   /** Another server may take over, or has done so: this one then lacks what had not reached it. */
   readonly hasReplicas: boolean
@@ -14,6 +16,8 @@ export interface ServerState {
   readonly evictionPolicy: string | undefined
 }
 
+/** The first whose scripts say whether they write. */
+const MIN_VERSION = 7
 const NO_REPLICATION_ID = /^0*$/
 
 /** Reads what `INFO` and `CONFIG GET appendfsync` answered. */
@@ -25,7 +29,8 @@ export function parseServerState(info: string, appendFsync: string | undefined):
     }),
   )
   return {
-    runId: fields.get('run_id') ?? '',
+    runId: runIdOf(fields.get('run_id'), fields.get('master_replid')),
+    version: fields.get('redis_version') ?? '',
     isReplica: fields.get('role') === 'slave',
     // A promoted replica remembers the replication id of the primary that it replaced.
     hasReplicas:
@@ -37,6 +42,11 @@ export function parseServerState(info: string, appendFsync: string | undefined):
   }
 }
 
+/** A primary that was made a replica and promoted again is the same run, with what its primary had: the replication id tells. */
+function runIdOf(run: string | undefined, replication = ''): string {
+  return run === undefined ? '' : `${run}/${replication}`
+}
+
 /** Whether the server syncs every write to its disk before it answers. */
 export function syncsEveryWrite({ appendOnly, appendFsync }: ServerState): boolean {
   return appendOnly && appendFsync === 'always'
@@ -44,7 +54,13 @@ export function syncsEveryWrite({ appendOnly, appendFsync }: ServerState): boole
 
 /** @throws FlowSyncError when a log must not be kept on such a server */
 export function checkServer(state: ServerState, requireFsync: boolean): void {
-  const { isReplica, evictionPolicy } = state
+  const { version, isReplica, evictionPolicy } = state
+  if (Number.parseInt(version, 10) < MIN_VERSION) {
+    throw createError(
+      'config/invalid',
+      `The Redis server is version ${version}; FlowSync needs ${MIN_VERSION} or newer.`,
+    )
+  }
   if (isReplica) {
     throw createError('storage/read-only', 'The Redis server is a replica. Give the address of the primary.')
   }

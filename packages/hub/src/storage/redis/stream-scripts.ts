@@ -1,7 +1,7 @@
-import { storeScript } from './script.js'
+import { writingScript, readingScript } from './script.js'
 
 /** KEYS: meta, head, streams, workspaces. ARGV: life, rule, version, epoch, stream, workspace. Answer: the head. */
-export const openStream = storeScript(`
+export const openStream = writingScript(`
 local found = headOf(KEYS[2])
 if found then return found end
 redis.call('HSET', KEYS[2], 'rule', ARGV[2], 'version', ARGV[3], 'epoch', ARGV[4], 'life', life,
@@ -12,14 +12,14 @@ return headOf(KEYS[2])
 `)
 
 /** KEYS: meta, heads of streams. Answer: the heads, nil for streams that do not exist. */
-export const findHeads = storeScript(`
+export const findHeads = readingScript(`
 local heads = {}
 for i = 2, #KEYS do heads[i - 1] = headOf(KEYS[i]) end
 return heads
 `)
 
 /** KEYS: meta, head. ARGV: life, former epoch, new epoch. Answer: the head. */
-export const renewEpoch = storeScript(`
+export const renewEpoch = writingScript(`
 local found = headOf(KEYS[2])
 if not found or found[3] ~= ARGV[2] then return found end
 redis.call('HSET', KEYS[2], 'epoch', ARGV[3], 'life', life)
@@ -31,7 +31,7 @@ return headOf(KEYS[2])
  *
  * KEYS: meta, head, log, segments. ARGV: life, epoch, floor, new floor, id of the segment, its bytes. Answer: the head.
  */
-export const raiseFloor = storeScript(`
+export const raiseFloor = writingScript(`
 local found = headOf(KEYS[2])
 if not found or found[3] ~= ARGV[2] or found[5] ~= ARGV[3] then return found end
 redis.call('XADD', KEYS[4], ARGV[5], 'l', ARGV[4], 'b', ARGV[6])
@@ -49,7 +49,7 @@ return headOf(KEYS[2])
  * KEYS: meta, head, log, segments, marks, places, snapshots. ARGV: life, epoch, head, new epoch. Answer: the head.
  * A place is the next counter, the seq of the latest mark, ops since, and the counter up to which it is truncated.
  */
-export const truncate = storeScript(`
+export const truncate = writingScript(`
 local found = headOf(KEYS[2])
 if not found or found[3] ~= ARGV[2] or found[4] ~= ARGV[3] then return found end
 if redis.call('HEXISTS', KEYS[7], ARGV[3]) == 0 then return found end
@@ -74,7 +74,7 @@ return headOf(KEYS[2])
  * arguments of bindings (replica, number, subject), rows (id, bytes), segments (id, last, bytes), places (number, value),
  * marks (0, member), snapshots (seq, state). Answer: 1, or 0 when nothing was stored.
  */
-export const restore = storeScript(`
+export const restore = writingScript(`
 local found = headOf(KEYS[2])
 if found and (found[4] ~= ARGV[2] or found[3] ~= ARGV[3]) or not found and ARGV[2] ~= '' then return 0 end
 local lists, at = {}, 11
