@@ -2,6 +2,13 @@ export { accessTo, allows, parseGrants, type Access, type Action, type Grant } f
 export type { AuthContext, Authenticate, Identity } from './auth/authenticate.js'
 export { jwtAuth, type JwtAuthOptions, type JwtKey } from './auth/jwt-auth.js'
 export { mintToken, type TokenClaims } from './auth/mint-token.js'
+export {
+  ClusterLink,
+  type ClusterLinkOptions,
+  type LinkConnection,
+  type LinkConnectionEvents,
+} from './cluster/cluster-link.js'
+export type { LinkTimes } from './cluster/link-machine.js'
 export type { Broadcast, FeedEnd, FeedNotice, HubLink } from './cluster/broadcast.js'
 export type { ClusterStatus } from './cluster/cluster-feed.js'
 export type { RedisOptions } from './cluster/redis-options.js'

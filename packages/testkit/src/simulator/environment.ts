@@ -1,5 +1,6 @@
 import type { Bus } from './bus.js'
 import type { EventLog } from './event-log.js'
+import type { HubStore } from './hub-store.js'
 import type { Ledger, LedgerEntry } from './ledger.js'
 import type { Network } from './network.js'
 import type { Random } from './random.js'
@@ -24,7 +25,11 @@ export interface Environment {
   readonly log: EventLog
   readonly ledger: Ledger
   readonly network: Network
+  /** From each hub to its clients. */
   readonly bus: Bus
+  /** From hub to hub. */
+  readonly hubBus: Bus
+  readonly store: HubStore
   readonly tokens: TokenService
   /** What every inserted text is made longer by. */
   readonly padding: number

@@ -20,7 +20,7 @@ interface Reference {
 export function checkFinalState(world: World, streams: readonly SimulatedStream[]): void {
   for (const device of world.devices) device.checkTold()
   for (const stream of streams) {
-    const ops = world.hub.logOf(stream)
+    const ops = world.store.logOf(stream)
     for (const problem of checkDense(ops)) world.report(`G2: ${stream}: ${problem}`)
     const reference = foldLog(world, stream)
     const rule: AnyMergeRule = simulatedStreams.ruleFor(stream)
@@ -30,18 +30,21 @@ export function checkFinalState(world: World, streams: readonly SimulatedStream[
       return !(typeof decoded === 'object' && decoded !== null && 'op' in decoded && decoded.op === 'delete')
     }
     const entries = world.ledger.all.filter((entry) => entry.stream === stream)
-    for (const problem of checkLedger(entries, ops.filter(addsSomething), reference.changes, true))
+    for (const problem of checkLedger(entries, ops.filter(addsSomething), reference.changes, {
+      isFinal: true,
+      isForgotten: (seq, ackedSeq) => world.isForgotten(stream, seq, ackedSeq),
+    }))
       world.report(`${stream}: ${problem}`)
     for (const device of world.devices) checkReplica(world, stream, device, reference)
   }
 }
 
 function foldLog(world: World, stream: SimulatedStream): Reference {
-  const snapshots = world.hub.snapshotsOf(stream)
+  const snapshots = world.store.snapshotsOf(stream)
   const rule: AnyMergeRule = simulatedStreams.ruleFor(stream)
   const fold = new Fold(rule)
   const changes: number[] = []
-  for (const op of world.hub.logOf(stream)) {
+  for (const op of world.store.logOf(stream)) {
     const before = fold.value
     const received = fold.receive(op)
     if (received.kind !== 'applied')

@@ -1,6 +1,14 @@
-import type { FlowSyncError, SequencedOp } from '@flowsync/crdt'
-import { createHubEngine, memory, MemoryDisk, type HubEngine, type LogDriver } from '@flowsync/hub'
+import type { FlowSyncError } from '@flowsync/crdt'
+import {
+  ClusterLink,
+  createHubEngine,
+  memory,
+  silentLogger,
+  type HubEngine,
+  type LogDriver,
+} from '@flowsync/hub'
 import { createError } from '@flowsync/protocol'
+import { connectToBus } from './hub-bus.js'
 import type { HubSide } from './network.js'
 import { Process } from './process.js'
 import type { Random } from './random.js'
@@ -14,6 +22,8 @@ const PUSHED = 0x44
 const PULL = 0x05
 /** Few enough for snapshots to be made, sent and gone back behind in every run. */
 const SNAPSHOTS = { minOps: 6, maxOps: 25 }
+/** So little that logs are compacted in the middle of most runs. */
+const COMPACTION = { keepOps: 8, minOps: 4, sweepMs: 5_000, idleKeepOps: 4, idleMinOps: 2 }
 /** Few enough for an outbox to need several pushes. */
 const LIMITS = { opsPerPush: 20 }
 
@@ -24,23 +34,37 @@ interface Life {
   engine: HubEngine | undefined
 }
 
-/** The machine of the hub: a disk that lasts, and one hub process after the other on it. */
+export interface HubHostOptions {
+  readonly number: number
+  /** Whether other hubs use the same storage. */
+  readonly isShared: boolean
+  /** Whether it compacts logs. */
+  readonly compacts: boolean
+}
+
+/** The machine of a hub: one hub process after the other on a storage that lasts. */
 export class HubHost {
   /** Writes take up to seconds. */
   isDiskSlow = false
   /** Writes are refused. */
   isDiskFull = false
+  /** Nothing gets through between it and the other hubs. */
+  isCutOff = false
+  readonly name: string
   private readonly world: Environment
   private readonly random: Random
-  private readonly disk = new MemoryDisk()
+  private readonly options: HubHostOptions
   private life: Life | undefined
   private lives = 0
   private crashes = 0
   private trap: { readonly moment: CrashMoment; readonly onCrashed: () => void } | undefined
 
-  constructor(world: Environment) {
+  constructor(world: Environment, options: HubHostOptions) {
+    const { number, isShared } = options
     this.world = world
-    this.random = world.random.fork('hub')
+    this.options = options
+    this.name = isShared ? `hub${number}` : 'hub'
+    this.random = world.random.fork(this.name)
   }
 
   /** How many hub processes have died. */
@@ -48,17 +72,16 @@ export class HubHost {
     return this.crashes
   }
 
-  /** What is durable of a stream's log. */
-  logOf(stream: SimulatedStream): readonly SequencedOp[] {
-    return this.disk.stream({ workspace: WORKSPACE, stream })?.ops ?? []
-  }
-
-  /** The durable snapshots of a stream, by seq. */
-  snapshotsOf(stream: SimulatedStream): ReadonlyMap<number, Uint8Array> {
-    const snapshots =
-      this.disk.stream({ workspace: WORKSPACE, stream })?.snapshots ?? new Map<number, never>()
-    return new Map(
-      [...snapshots.values()].map(({ seq, state }: { seq: number; state: Uint8Array }) => [seq, state]),
+  /** Erases the log of a stream and leaves its state, as an administrator may. */
+  truncate(stream: SimulatedStream): void {
+    const { life, world, name } = this
+    if (!life?.engine || life.isDraining) return
+    const { process } = life
+    life.engine.log.truncate({ workspace: WORKSPACE, stream }).then(
+      (head) =>
+        process.run(() => world.log.write(name, `has truncated ${stream} at ${head?.truncatedSeq ?? 0}`)),
+      (error: unknown) =>
+        process.run(() => world.log.write(name, `has not truncated ${stream}: ${String(error)}`)),
     )
   }
 
@@ -66,10 +89,10 @@ export class HubHost {
   start(): void {
     if (this.life) return
     const { world } = this
-    const process = new Process('hub', world.scheduler, this.random.fork(`life${++this.lives}`))
+    const process = new Process(this.name, world.scheduler, this.random.fork(`life${++this.lives}`))
     const life: Life = { process, isDraining: false, engine: undefined }
     this.life = life
-    world.log.write('hub', `starts, life ${this.lives}`)
+    world.log.write(this.name, `starts, life ${this.lives}`)
     const storage = this.mount(process)
     storage.open().then(
       () => process.run(() => this.serve(life, storage)),
@@ -80,13 +103,14 @@ export class HubHost {
   /** Ends the process at once. After a power loss nobody tells its peers that it is gone. */
   crash(isPowerLoss = false): void {
     if (!this.life) return
+    const { process } = this.life
     this.crashes++
-    this.world.log.write('hub', isPowerLoss ? 'loses power' : 'crashes')
-    this.life.process.kill()
+    this.world.log.write(this.name, isPowerLoss ? 'loses power' : 'crashes')
+    process.kill()
     this.life = undefined
-    if (this.world.sabotage === 'hub-disk-lies') this.forgetLastWrites()
-    if (isPowerLoss) this.world.network.abandonAll()
-    else this.world.network.breakAll()
+    if (this.world.sabotage === 'hub-disk-lies') this.world.store.forgetLastWrites()
+    if (isPowerLoss) this.world.network.abandonAll(process)
+    else this.world.network.breakAll(process)
   }
 
   /** Crashes at the next such moment. */
@@ -98,15 +122,15 @@ export class HubHost {
   stop(onEnded: () => void): void {
     const { life, world } = this
     if (!life?.engine || life.isDraining) return
-    world.log.write('hub', 'drains')
+    world.log.write(this.name, 'drains')
     life.isDraining = true
     life.engine.close(1_000).then(
       () => {
         if (this.life !== life) return
-        world.log.write('hub', 'has ended')
+        world.log.write(this.name, 'has ended')
         life.process.kill()
         this.life = undefined
-        world.network.breakAll()
+        world.network.breakAll(life.process)
         onEnded()
       },
       (error: unknown) => world.report(`the hub cannot close: ${describeError(error)}`),
@@ -117,6 +141,7 @@ export class HubHost {
   heal(): void {
     this.isDiskSlow = false
     this.isDiskFull = false
+    this.isCutOff = false
     this.trap = undefined
     if (this.life?.isDraining) this.crash()
     this.start()
@@ -125,7 +150,8 @@ export class HubHost {
   private mount(process: Process): LogDriver {
     let isStored = false
     const driver = memory({
-      disk: this.disk,
+      disk: this.world.store.disk,
+      isShared: this.options.isShared,
       system: process.system,
       delayMs: () => {
         // Asked twice for each write: before it is stored, and after.
@@ -151,17 +177,40 @@ export class HubHost {
   private serve(life: Life, storage: LogDriver): void {
     const { world } = this
     const { process } = life
+    const link = this.options.isShared ? this.createLink(life) : undefined
     const engine = createHubEngine({
       storage,
       streams: simulatedStreams,
       auth: (token) => world.tokens.verify(token),
-      broadcast: { publish: (_workspace, stream, frame) => world.bus.publish(process, stream, frame) },
+      broadcast: {
+        publish: (_workspace, stream, frame) => world.bus.publish(process, this.roomOf(stream), frame),
+      },
+      link,
       system: process.system,
       limits: LIMITS,
       snapshots: SNAPSHOTS,
+      compaction: this.options.compacts ? COMPACTION : false,
     })
     life.engine = engine
+    link?.start()
     world.network.listen(process, (workspace, side) => this.accept(engine, workspace, side))
+  }
+
+  private createLink(life: Life): ClusterLink {
+    const { process } = life
+    const isCutOff = (): boolean => this.isCutOff || !process.isAlive
+    return new ClusterLink({
+      connect: (events) => connectToBus({ bus: this.world.hubBus, process, isCutOff }, events),
+      system: process.system,
+      logger: silentLogger,
+      onNotice: (notice) => life.engine?.receive(notice),
+      onProven: (isProven) => life.engine?.setLinked(isProven),
+    })
+  }
+
+  /** Each hub has rooms of its own. */
+  private roomOf(stream: string): string {
+    return this.options.isShared ? `${this.name} ${stream}` : stream
   }
 
   private accept(engine: HubEngine, workspace: string, side: HubSide): WireEnd {
@@ -177,8 +226,8 @@ export class HubHost {
       admit: () => undefined,
       send: member.send,
       close: () => side.close(),
-      join: (room) => this.world.bus.join(room, member),
-      leave: (room) => this.world.bus.leave(room, member),
+      join: (room) => this.world.bus.join(this.roomOf(room), member),
+      leave: (room) => this.world.bus.leave(this.roomOf(room), member),
     })
     return {
       onFrame: (frame) => {
@@ -189,17 +238,6 @@ export class HubHost {
         this.world.bus.leaveAll(member)
         handlers.onClose()
       },
-    }
-  }
-
-  /** What a disk does that reported a write before it was durable. */
-  private forgetLastWrites(): void {
-    for (const { ops, replicas } of this.disk.streamsOf(WORKSPACE)) {
-      const last = ops.pop()
-      const log = last && replicas.get(last.replica)
-      if (!log) continue
-      log.ops.pop()
-      log.nextCounter = last.counter
     }
   }
 

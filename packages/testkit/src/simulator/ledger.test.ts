@@ -29,7 +29,7 @@ function entriesOf(...changes: Partial<LedgerEntry>[]): readonly LedgerEntry[] {
 }
 
 const check = (entries: readonly LedgerEntry[], ops: readonly SequencedOp[], isFinal = true) =>
-  checkLedger(entries, ops, [], isFinal)
+  checkLedger(entries, ops, [], { isFinal })
 
 describe('checkLedger', () => {
   it('is content when everything promised is there, once and in order', () => {
@@ -68,7 +68,7 @@ describe('checkLedger', () => {
     const edit = drawEdit('counter:a', random, 0, 12)
     ledger.add(author, 'counter:a', edit).ackedSeq = 2
     const ops = logOf('', '')
-    expect(checkLedger(ledger.all, ops, [3, edit.amount], true)).toEqual([])
-    expect(checkLedger(ledger.all, ops, [edit.amount, edit.amount], true)).toHaveLength(2)
+    expect(checkLedger(ledger.all, ops, [3, edit.amount], { isFinal: true })).toEqual([])
+    expect(checkLedger(ledger.all, ops, [edit.amount, edit.amount], { isFinal: true })).toHaveLength(2)
   })
 })

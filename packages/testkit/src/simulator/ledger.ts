@@ -61,18 +61,25 @@ export class Ledger {
   }
 }
 
+/** How a ledger is compared. */
+export interface LedgerCheck {
+  /** Whether every outbox has drained, so that saved edits must be there. */
+  readonly isFinal: boolean
+  /** Whether an author may have heard only that the op is in by then, and not where. */
+  readonly isForgotten?: (seq: number, ackedSeq: number) => boolean
+}
+
 /**
  * What is wrong with a stream's log in the light of the ledger (G1, G2): an acknowledged edit is at its seq and nowhere
  * else; a saved edit is there once; a device's edits stand in the order they were made.
  *
  * @param changes by how much each op changes a counter's value, in seq order; empty for other rules
- * @param isFinal whether every outbox has drained, so that saved edits must be there
  */
 export function checkLedger(
   entries: readonly LedgerEntry[],
   ops: readonly SequencedOp[],
   changes: readonly number[],
-  isFinal: boolean,
+  { isFinal, isForgotten = () => false }: LedgerCheck,
 ): string[] {
   const problems: string[] = []
   const lastSeqs = new Map<string, number>()
@@ -82,10 +89,10 @@ export function checkLedger(
     if (seqs === undefined) continue
     const name = `the edit ${show(entry.edit.intent)} of device ${entry.device}`
     if (seqs.length > 1) problems.push(`G2: ${name} took effect ${seqs.length} times, at ${seqs.join(', ')}`)
-    if (entry.ackedSeq !== undefined && seqs[0] !== entry.ackedSeq) {
-      problems.push(
-        `G1: ${name} was acknowledged at seq ${entry.ackedSeq} and is at ${seqs[0] ?? 'no place'}`,
-      )
+    const { ackedSeq } = entry
+    const isThere = (seq: number): boolean => seq === ackedSeq || isForgotten(seq, ackedSeq ?? 0)
+    if (ackedSeq !== undefined && !seqs.slice(0, 1).some(isThere)) {
+      problems.push(`G1: ${name} was acknowledged at seq ${ackedSeq} and is at ${seqs[0] ?? 'no place'}`)
     }
     if (entry.refused !== undefined && seqs.length > 0) {
       problems.push(`G2: ${name} was refused with ${entry.refused} and is at ${seqs.join(', ')}`)

@@ -68,7 +68,7 @@ export async function checkLiveness(world: World, streams: readonly SimulatedStr
 }
 
 function headsOf(world: World, streams: readonly SimulatedStream[]): number[] {
-  return streams.map((stream) => world.hub.logOf(stream).length)
+  return streams.map((stream) => world.store.logOf(stream).length)
 }
 
 function isCaughtUp(device: Device, streams: readonly SimulatedStream[], heads: readonly number[]): boolean {

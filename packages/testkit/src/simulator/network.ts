@@ -29,6 +29,11 @@ interface Link {
   readonly wires: Set<Wire>
 }
 
+interface Listener {
+  readonly process: Process
+  readonly accept: Accept
+}
+
 export interface NetworkOptions {
   readonly scheduler: Scheduler
   readonly random: Random
@@ -41,11 +46,11 @@ const DEFAULT_LATENCY: Latency = { lowMs: 0.5, highMs: 20 }
 /** How long an end waits for a heartbeat before it gives a connection up. */
 const HEARTBEAT: Latency = { lowMs: 4000, highMs: 12000 }
 
-/** Connects clients with the hub, and loses, delays and breaks what it is told to. */
+/** Connects clients with hubs, each time with any of them, and loses, delays and breaks what it is told to. */
 export class Network {
   private readonly options: NetworkOptions
   private readonly links = new Map<string, Link>()
-  private listener: { readonly process: Process; readonly accept: Accept } | undefined
+  private listeners: Listener[] = []
   private connections = 0
 
   constructor(options: NetworkOptions) {
@@ -54,7 +59,8 @@ export class Network {
 
   /** Takes connections for a hub, until it is killed. */
   listen(process: Process, accept: Accept): void {
-    this.listener = { process, accept }
+    this.listeners = this.listeners.filter((listener) => listener.process.isAlive)
+    this.listeners.push({ process, accept })
   }
 
   /** Opens a connection; every answer comes through `end`, never before this returns. */
@@ -79,8 +85,8 @@ export class Network {
     if (link.stalled) wire.stall('both', this.heartbeatMs())
 
     scheduler.schedule(random.next() * link.latency.highMs, `${name} connects`, () => {
-      const listener = this.listener
-      if (!listener?.process.isAlive || link.stalled) {
+      const listener = this.anyListener()
+      if (!listener || link.stalled) {
         wire.refused('nobody answers')
         return
       }
@@ -108,14 +114,26 @@ export class Network {
     this.link(client).breakOn = matches
   }
 
-  /** The hub's process is gone and its system says so to every peer. */
-  breakAll(): void {
-    for (const name of this.links.keys()) this.break(name)
+  /** A hub's process is gone and its system says so to every peer. */
+  breakAll(hub: Process): void {
+    for (const wire of this.wiresTo(hub)) wire.break('a broken connection')
   }
 
-  /** The hub's whole machine is gone: nobody is told, clients find out by its missing heartbeat. */
-  abandonAll(): void {
-    for (const link of this.links.values()) for (const wire of link.wires) wire.abandon(this.heartbeatMs())
+  /** A hub's whole machine is gone: nobody is told, clients find out by its missing heartbeat. */
+  abandonAll(hub: Process): void {
+    for (const wire of this.wiresTo(hub)) wire.abandon(this.heartbeatMs())
+  }
+
+  /** Connections that are not accepted yet are taken by any hub that is left, or by none. */
+  private wiresTo(hub: Process): Wire[] {
+    return [...this.links.values()]
+      .flatMap(({ wires }) => [...wires])
+      .filter((wire) => wire.hubProcess === hub)
+  }
+
+  private anyListener(): Listener | undefined {
+    const alive = this.listeners.filter(({ process }) => process.isAlive)
+    return alive.length > 1 ? this.options.random.pick(alive) : alive[0]
   }
 
   /** Nothing gets through in these directions until {@link resume}; new connections find nobody. */

@@ -41,7 +41,7 @@ export async function checkReloads(world: World, streams: readonly SimulatedStre
           `G5: ${where} shows ${show(handle.value)} after a reload, at seq ${state.seq}, instead of ${show(expected)}`,
         )
       }
-      const head = world.hub.logOf(stream).length
+      const head = world.store.logOf(stream).length
       // Behind a checkpoint, which only long texts cause, an op made on an older version waits for the network.
       if (wasSaved && world.padding === 0 && state.seq !== head)
         world.report(`G5: ${where} has kept ${state.seq} of ${head} ops`)
@@ -52,6 +52,6 @@ export async function checkReloads(world: World, streams: readonly SimulatedStre
 function foldThrough(world: World, stream: SimulatedStream, seq: number): unknown {
   const rule: AnyMergeRule = simulatedStreams.ruleFor(stream)
   const fold = new Fold(rule)
-  for (const op of world.hub.logOf(stream).slice(0, seq)) fold.receive(op)
+  for (const op of world.store.logOf(stream).slice(0, seq)) fold.receive(op)
   return fold.value
 }

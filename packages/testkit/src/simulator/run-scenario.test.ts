@@ -3,7 +3,8 @@ import { formatFailure } from '../cli/sim-report.js'
 import type { Sabotage } from './environment.js'
 import { REGRESSIONS } from './regressions.js'
 import { runScenario, type RunReport } from './run-scenario.js'
-import { createScenario, type Scenario } from './scenario.js'
+import { createScenario } from './cluster-scenario.js'
+import { createSingleScenario, type Scenario } from './scenario.js'
 
 const SEEDS = 200
 const SEEDS_PER_TEST = 25
@@ -28,7 +29,9 @@ describe('what FlowSync promises, under faults', () => {
   }
 
   for (const { seed, found } of REGRESSIONS) {
-    it(`holds for seed ${seed}: ${found}`, { timeout: LIMIT_MS }, () => expectToPass(createScenario(seed)))
+    it(`holds for seed ${seed}: ${found}`, { timeout: LIMIT_MS }, () =>
+      expectToPass(createSingleScenario(seed)),
+    )
   }
 })
 

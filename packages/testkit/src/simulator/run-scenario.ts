@@ -34,7 +34,7 @@ export async function runScenario(scenario: Scenario, sabotage?: Sabotage): Prom
   const onRejection = (error: unknown): void => world.report(`unhandled rejection: ${describeError(error)}`)
   process.on('unhandledRejection', onRejection)
   try {
-    world.hub.start()
+    for (const hub of world.hubs) hub.start()
     for (const device of world.devices) device.start()
     for (const step of scenario.steps) {
       if (step.atMs >= scenario.healAtMs && step.kind !== 'edit') continue
@@ -62,7 +62,7 @@ export async function runScenario(scenario: Scenario, sabotage?: Sabotage): Prom
       events: world.scheduler.eventCount,
       edits: world.ledger.all.length,
       acknowledged: world.ledger.all.filter(({ ackedSeq }) => ackedSeq !== undefined).length,
-      hubCrashes: world.hub.crashCount,
+      hubCrashes: world.hubs.reduce((sum, { crashCount }) => sum + crashCount, 0),
       recovery,
       trace: world.log.tail(),
     }
@@ -73,13 +73,14 @@ export async function runScenario(scenario: Scenario, sabotage?: Sabotage): Prom
 }
 
 /** Ends every fault but the loss on the bus, has everybody running and online with all streams, and somebody new join. */
-function heal(world: World, { streams, busLossAfterHealing }: Scenario): void {
+function heal(world: World, { streams, busLossAfterHealing, hubBusLossAfterHealing }: Scenario): void {
   world.log.write('scenario', 'everything heals')
   world.isHealed = true
   world.network.heal()
   world.bus.restart(busLossAfterHealing)
+  world.hubBus.restart(hubBusLossAfterHealing)
   world.tokens.outages.clear()
-  world.hub.heal()
+  for (const hub of world.hubs) hub.heal()
   for (const device of world.devices) {
     device.browser.disk.isFull = false
     device.start()

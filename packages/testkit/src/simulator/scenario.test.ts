@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createScenario, type Step } from './scenario.js'
+import { createScenario } from './cluster-scenario.js'
+import type { Step } from './scenario.js'
 
 describe('createScenario', () => {
   it('draws the same run for the same seed, as plain JSON', () => {
@@ -27,6 +28,7 @@ describe('createScenario', () => {
         "crash-client",
         "crash-hub",
         "crash-hub-on",
+        "cut-hub-off",
         "disturb-bus",
         "edit",
         "fill-client-disk",
@@ -41,6 +43,7 @@ describe('createScenario', () => {
         "slow-hub-disk",
         "stall",
         "token-outage",
+        "truncate",
       ]
     `)
   })

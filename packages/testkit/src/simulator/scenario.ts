@@ -50,14 +50,26 @@ export type Step = { readonly atMs: number } & (
   | { readonly kind: 'fill-client-disk'; readonly client: number; readonly forMs: number }
   | { readonly kind: 'jump-clock'; readonly client: number; readonly byMs: number }
   | { readonly kind: 'token-outage'; readonly client: number; readonly forMs: number }
-  | { readonly kind: 'crash-hub'; readonly isPowerLoss: boolean; readonly downMs: number }
+  | {
+      readonly kind: 'crash-hub'
+      readonly hub?: number
+      readonly isPowerLoss: boolean
+      readonly downMs: number
+    }
   | {
       readonly kind: 'crash-hub-on'
+      readonly hub?: number
       readonly moment: 'append' | 'stored' | 'answer'
       readonly downMs: number
     }
-  | { readonly kind: 'restart-hub'; readonly downMs: number }
-  | { readonly kind: 'slow-hub-disk' | 'fill-hub-disk'; readonly forMs: number }
+  | { readonly kind: 'restart-hub'; readonly hub?: number; readonly downMs: number }
+  | {
+      readonly kind: 'slow-hub-disk' | 'fill-hub-disk'
+      readonly hub?: number
+      readonly forMs: number
+    }
+  | { readonly kind: 'cut-hub-off'; readonly hub: number; readonly forMs: number }
+  | { readonly kind: 'truncate'; readonly hub: number; readonly stream: SimulatedStream }
   | { readonly kind: 'disturb-bus'; readonly loss: number; readonly delayMs: number; readonly forMs: number }
 )
 
@@ -84,6 +96,12 @@ export interface Scenario {
   readonly tokenTtlMs: number
   /** Share of publications that never arrive, faults or not: even when the bus never comes back, nothing is missed. */
   readonly busLossAfterHealing: number
+  /** How many hubs share the storage. */
+  readonly hubs: number
+  /** Whether they compact logs in the background. */
+  readonly compacts: boolean
+  /** As {@link busLossAfterHealing}, between hubs. */
+  readonly hubBusLossAfterHealing: number
   /** Faults end here; edits may come later, and then liveness is checked. */
   readonly healAtMs: number
   readonly steps: readonly Step[]
@@ -113,8 +131,8 @@ const FAULTS = [
 
 type Fault = (typeof FAULTS)[number]
 
-/** Draws what happens in the run of a seed. */
-export function createScenario(seed: number): Scenario {
+/** Draws what happens in the run of a seed that has one hub, which keeps its log as it is written. */
+export function createSingleScenario(seed: number): Scenario {
   const random = createRandom(`scenario/${seed}`)
   const clients = drawClients(random)
   const streams = drawSome(random, SIMULATED_STREAMS)
@@ -153,6 +171,9 @@ export function createScenario(seed: number): Scenario {
     padding: random.chance(0.06) ? random.between(1_000, 6_000) : 0,
     tokenTtlMs: random.chance(0.4) ? random.between(8_000, 20_000) : 3_600_000,
     busLossAfterHealing: random.chance(0.4) ? 1 : 0,
+    hubs: 1,
+    compacts: false,
+    hubBusLossAfterHealing: 0,
     healAtMs,
     steps,
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createScenario } from './scenario.js'
+import { createScenario } from './cluster-scenario.js'
 import { shrinkScenario } from './shrink.js'
 
 describe('shrinkScenario', () => {

@@ -74,7 +74,9 @@ function performOnDevice(world: World, step: Step, device: World['devices'][numb
 }
 
 function performOnHub(world: World, step: Step): void {
-  const { hub, bus } = world
+  const { bus, hubBus } = world
+  const hub = world.hubs[('hub' in step ? step.hub : undefined) ?? 0]
+  if (!hub) return
   switch (step.kind) {
     case 'crash-hub':
       hub.crash(step.isPowerLoss)
@@ -99,12 +101,19 @@ function performOnHub(world: World, step: Step): void {
       })
       break
     case 'disturb-bus':
-      bus.loss = step.loss
-      bus.delayMs = step.delayMs
+      for (const each of [bus, hubBus]) Object.assign(each, { loss: step.loss, delayMs: step.delayMs })
       later(world, step.forMs, 'the bus works again', () => {
-        bus.loss = 0
-        bus.delayMs = 0
+        for (const each of [bus, hubBus]) Object.assign(each, { loss: 0, delayMs: 0 })
       })
+      break
+    case 'cut-hub-off':
+      hub.isCutOff = true
+      later(world, step.forMs, `${hub.name} reaches the other hubs again`, () => {
+        hub.isCutOff = false
+      })
+      break
+    case 'truncate':
+      hub.truncate(step.stream)
       break
     default:
       break

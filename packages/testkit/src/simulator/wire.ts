@@ -57,6 +57,11 @@ export class Wire {
     this.down = pipe(`hub -> ${options.client.name}`, (parcel) => this.arriveAtClient(parcel))
   }
 
+  /** Undefined until a hub has accepted. */
+  get hubProcess(): Process | undefined {
+    return this.hub?.process
+  }
+
   /** The hub has accepted; the client hears of it one latency later. */
   accepted(process: Process, end: WireEnd): void {
     this.hub = { process, end }
