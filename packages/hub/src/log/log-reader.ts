@@ -41,8 +41,13 @@ export class LogReader {
   async read(stream: OpenStream, epoch: string, afterSeq: number, limitBytes: number): Promise<CatchUp> {
     const nothing = this.nothingNew(stream, epoch, afterSeq)
     if (nothing) return nothing
-    const slice = await this.slice(stream, afterSeq, limitBytes)
-    if (stream.epoch !== epoch) throw epochChanged(stream.key.stream, stream.epoch)
+    let slice: LogSlice | undefined
+    try {
+      slice = await this.slice(stream, afterSeq, limitBytes)
+    } catch (error) {
+      if (!isTruncated(error) || stream.epoch === epoch) throw error
+    }
+    if (!slice || stream.epoch !== epoch) throw epochChanged(stream.key.stream, stream.epoch)
     return slice
   }
 
