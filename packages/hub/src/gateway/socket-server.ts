@@ -9,6 +9,7 @@ import { describeError, type HubLogger } from '../logging/logger.js'
 import { maskAddress } from '../logging/mask-address.js'
 import type { HubEngine } from './engine.js'
 import { draining } from './handlers/hello.js'
+import { SocketBroadcast } from './socket-broadcast.js'
 import { type PeerWire, roomOf, socketPeer } from './socket-peer.js'
 import { boundUnknown } from './unknown-peer.js'
 import { Unread } from './unread.js'
@@ -59,8 +60,8 @@ export class SocketServer implements Broadcast {
 
   /** Serves connections with the engine from now on. */
   serve(engine: HubEngine): void {
-    const { logger, limits } = this.options
-    this.io.engine.on('connection', (conn: Socket['conn']) => this.wires.set(conn, wireOf(conn, limits)))
+    const { logger } = this.options
+    this.io.engine.on('connection', (conn: Socket['conn']) => void this.wireOf(conn))
     this.io.use((_socket, next) =>
       next(createError('config/invalid', 'Connect to a workspace, such as /default.')),
     )
@@ -69,7 +70,7 @@ export class SocketServer implements Broadcast {
     workspaces.on('connection', (socket) => {
       const { address } = socket.handshake
       this.count(address, 1)
-      const wire = this.wires.get(socket.conn) ?? wireOf(socket.conn, limits)
+      const wire = this.wireOf(socket.conn)
       const handlers = engine.accept(socket.nsp.name.slice(1), socketPeer(socket, wire))
       const unwatch = wire.unread.watch(() => handlers.onUnread())
       socket.on(MESSAGE_EVENT, (frame: Uint8Array) => {
@@ -91,18 +92,33 @@ export class SocketServer implements Broadcast {
   }
 
   publish(workspace: string, stream: string, frame: Uint8Array): void {
-    const namespace = `/${workspace}`
-    // Nobody is connected to the workspace here.
-    if (!this.io._nsps.has(namespace)) return
-    this.io
-      .of(namespace)
-      .to(roomOf(stream))
-      .emit(MESSAGE_EVENT, Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength))
+    const namespace = this.io._nsps.get(`/${workspace}`)
+    const readers = namespace?.adapter.rooms.get(roomOf(stream))
+    // Nobody is connected to the workspace here, or has the stream open.
+    if (!namespace || !readers) return
+    const broadcast = new SocketBroadcast(namespace.name, frame)
+    for (const id of readers) {
+      const conn = namespace.sockets.get(id)?.conn
+      const wire = conn && this.wires.get(conn)
+      if (wire) broadcast.sendTo(conn, wire.unread)
+    }
   }
 
   /** Ends all connections. The HTTP server is closed too. */
   async close(): Promise<void> {
     await this.io.close()
+  }
+
+  private wireOf(conn: Socket['conn']): PeerWire {
+    const known = this.wires.get(conn)
+    if (known) return known
+    const { limits } = this.options
+    const wire = {
+      unread: new Unread(conn, limits.unreadBytes),
+      admit: boundUnknown(conn, limits.helloBytes),
+    }
+    this.wires.set(conn, wire)
+    return wire
   }
 
   private isPageAllowed({ origin, host }: IncomingHttpHeaders): boolean {
@@ -140,8 +156,4 @@ export class SocketServer implements Broadcast {
 function tell(error: FlowSyncError): Error {
   const { retryAfterMs } = error.details
   return Object.assign(error, { data: { code: error.code, retryAfterMs } })
-}
-
-function wireOf(conn: Socket['conn'], limits: HubLimits): PeerWire {
-  return { unread: new Unread(conn, limits.unreadBytes), admit: boundUnknown(conn, limits.helloBytes) }
 }

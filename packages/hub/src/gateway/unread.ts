@@ -3,7 +3,7 @@ import type { Socket } from 'socket.io'
 /** What of a Socket.io connection's inside tells how much it has not read yet. */
 interface Wire {
   on(event: 'drain', listener: () => void): unknown
-  readonly socket?: { terminate?(): void }
+  readonly socket?: { terminate?(): void; readonly bufferedAmount?: number }
 }
 
 /** What a frame that waits takes beside its bytes: small ones are not for nothing. */
@@ -15,17 +15,23 @@ const PACKET_BYTES = 256
  */
 export class Unread {
   private readonly watchers = new Set<() => void>()
+  private readonly wire: Wire
+  private readonly limitBytes: number
   private queued = 0
   private written = 0
+  /** What went past engine.io and has not left. */
+  private direct = 0
 
   constructor(conn: Socket['conn'], limitBytes: number) {
     const wire = conn.transport as unknown as Wire
+    this.wire = wire
+    this.limitBytes = limitBytes
     conn.on('packetCreate', ({ data }: { readonly data?: unknown }) => {
       // Pings are text, and must not end a connection that is busy with one large frame.
       const size = ArrayBuffer.isView(data) ? data.byteLength + PACKET_BYTES : 0
       // One frame may be larger than the limit, as a snapshot can be; nothing may wait behind so much.
       // A polite close would wait for the peer to read.
-      if (size > 0 && this.bytes > limitBytes) wire.socket?.terminate?.()
+      if (size > 0) this.admits()
       this.queued += size
       this.changed()
     })
@@ -45,7 +51,27 @@ export class Unread {
   }
 
   get bytes(): number {
-    return this.queued + this.written
+    return this.queued + this.written + this.direct
+  }
+
+  /** False when too much waits already: then the connection ends. */
+  admits(): boolean {
+    if (this.bytes <= this.limitBytes) return true
+    this.wire.socket?.terminate?.()
+    return false
+  }
+
+  /** A frame of so many bytes was given to the WebSocket past engine.io, and waits there. */
+  waitsDirectly(bytes: number): void {
+    this.direct += bytes + PACKET_BYTES
+    this.changed()
+  }
+
+  /** To be called when such a frame has left. */
+  readonly onDirectlySent = (): void => {
+    if (this.direct === 0 || (this.wire.socket?.bufferedAmount ?? 0) > 0) return
+    this.direct = 0
+    this.changed()
   }
 
   /** Calls when `bytes` has changed, until the function is called that it returns. */
