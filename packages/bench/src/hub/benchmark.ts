@@ -4,6 +4,7 @@ import type { OpenClient } from './client.js'
 import type { PeerName } from './peers.js'
 import type { ServerProcess } from './server-process.js'
 import type { ServerOptions } from './server-types.js'
+import type { StoreName, StoreUrls } from './stores.js'
 
 /** A benchmark made ready for one peer: its server runs, is warm, and has its clients. */
 export interface HubProbe {
@@ -22,6 +23,8 @@ export interface Stage {
   /** Shorter and with less of everything, to see whether it works. */
   readonly isQuick: boolean
   readonly seed: number
+  /** The stores that the benchmark needs. */
+  readonly stores: StoreUrls
   /** Starts the peer's server in a process of its own, in an empty directory unless `directory` says otherwise. */
   startServer(options?: Partial<ServerOptions>, measuresMemory?: boolean): Promise<ServerProcess>
   /** The peer's client. */
@@ -38,8 +41,8 @@ export interface Stage {
 export interface HubBenchmark {
   readonly name: string
   readonly peers: readonly PeerName[]
-  /** What the machine must have besides, such as Redis; the text says why it is left out. */
-  readonly lacks?: () => Promise<string | undefined>
+  /** Stores that are started for it; without them it is left out. */
+  readonly needs?: readonly StoreName[]
   /** Every run gets new processes: what an earlier one left behind would count. */
   readonly isFresh?: true
   /** At most so many runs of each peer. */

@@ -13,7 +13,7 @@ export const benchmarks: readonly HubBenchmark[] = [
   ...fanOut,
   idleMemory,
   connect,
-  queuedOps,
+  ...queuedOps,
   join,
   twoHubs,
 ]

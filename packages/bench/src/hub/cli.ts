@@ -60,8 +60,7 @@ rows: ${allRows.map(({ id }) => id).join(', ')}
 peers: ${peerNames.join(', ')}
 
 The long document is ${TRACE} in FLOWSYNC_TRACES, by default ../shared/traces; without it one is generated.
-REDIS_URL (default redis://127.0.0.1:6379) and DATABASE_URL (default postgres://postgres@127.0.0.1:5432/test) name the
-servers of rows that need one; where there is none those rows are left out.
+Rows on PostgreSQL or Redis start one of their own, and are left out where it is not installed.
 FLOWSYNC_BENCH_PROFILE=DIRECTORY has every server write a CPU profile there when it ends in good order.
 met, missed: the target; tie: missed by no more than a factor of 1.3.
 The exit code is 1 when a peer failed or gave a wrong result, such as a delivery that was lost.`,

@@ -34,6 +34,8 @@ export interface RawClient {
   text?(): string
   /** How many bytes of the document it was given when it joined. */
   joinedBytes?(): number
+  /** Whether the server has put off work that will make the next join cheaper; undefined where it never does. */
+  expectsLess?(): boolean
   /** Is told of no edits any more, and may send on. */
   mute?(): Promise<void>
   /** How many edits the server has stored durably. */

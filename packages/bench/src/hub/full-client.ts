@@ -14,7 +14,8 @@ export interface FullClient {
   readonly joined: Promise<void>
   text(): string
   edit(edits: readonly SessionEdit[]): Promise<void>
-  disconnect(): void
+  /** Resolves once it is offline. */
+  disconnect(): Promise<void>
   connect(): void
   /** Resolves once the server has acknowledged everything as durable; undefined where nobody tells. */
   acknowledged?(): Promise<void>
@@ -57,7 +58,7 @@ function openFlowSync(url: string, document: string): FullClient {
       )
       await Promise.all(receipts.map(({ saved }) => saved))
     },
-    disconnect: () => client.goOffline(),
+    disconnect: async () => client.goOffline(),
     connect: () => client.goOnline(),
     acknowledged: () => client.whenSynced(),
     close: () => client.close(),
@@ -77,7 +78,7 @@ function openYWebsocket(url: string, document: string): FullClient {
         if (isSynced) resolve()
       })
     }),
-    disconnect: () => provider.disconnect(),
+    disconnect: async () => provider.disconnect(),
     connect: () => provider.connect(),
     close: async () => {
       provider.destroy()
@@ -102,7 +103,11 @@ function openHocuspocus(url: string, document: string): FullClient {
   return {
     ...textOfDoc(doc),
     joined: new Promise((resolve) => void provider.on('synced', () => resolve())),
-    disconnect: () => socket.disconnect(),
+    disconnect: async () => {
+      const closed = new Promise((resolve) => void socket.on('close', resolve))
+      socket.disconnect()
+      await closed
+    },
     connect: () => void socket.connect(),
     close: async () => {
       provider.destroy()

@@ -98,6 +98,8 @@ export const rows: readonly HubRow[] = [
     rate: WRITES_TARGETS,
   }),
   ...writeRows('writes-1', '50 writers with 1 in flight', { p50: [{ ratio: 3, to: 'socket.io' }] }),
+  ...writeRows('writes-postgres', 'bundled, on PostgreSQL', {}),
+  ...writeRows('writes-redis', 'bundled, on Redis that syncs each command', {}),
   ...fanOutRows(10),
   ...fanOutRows(100, { perMillion: [{ atMost: 0.2 }] }),
   ...fanOutRows(1000, {
@@ -132,15 +134,20 @@ export const rows: readonly HubRow[] = [
     group: 'connections',
     targets: [{ ratio: 1.15, to: 'socket.io' }],
   },
-  {
-    id: 'queued-ops',
-    title: 'a client comes back with 10,000 edits',
-    benchmark: 'queued-ops',
+  ...(
+    [
+      ['queued-ops', 'a client comes back with 10,000 edits at random places'],
+      ['queued-typing', 'the same with 10,000 edits as a person types'],
+    ] as const
+  ).map(([id, title]): HubRow => ({
+    id,
+    title,
+    benchmark: id,
     metric: 'ms',
     unit: 'ms',
     group: 'documents',
     targets: [{ ratio: 0.5, to: 'y-websocket' }],
-  },
+  })),
   ...(
     [
       ['join-process', 'a new process joins 260,000 edits', 'processMs'],

@@ -12,6 +12,7 @@ import { benchmarks } from './benchmarks.js'
 import { measure } from './measure.js'
 import { partsOf, type PeerName } from './peers.js'
 import type { HubRow } from './rows.js'
+import { startStores, type StoreUrls } from './stores.js'
 import type { HubWorkerOptions } from './worker.js'
 
 export interface RunOptions {
@@ -46,7 +47,7 @@ export async function runRows(options: RunOptions): Promise<HubResult> {
   const workers = new Set<WorkerProcess>()
   const stopAll = (): void => workers.forEach((worker) => worker.stop())
   options.signal.addEventListener('abort', stopAll)
-  const start = (peer: PeerName, { name }: HubBenchmark): WorkerProcess => {
+  const start = (peer: PeerName, { name }: HubBenchmark, stores: StoreUrls): WorkerProcess => {
     options.signal.throwIfAborted()
     const { isQuick, seed, trace } = options
     const worker = new WorkerProcess(
@@ -57,6 +58,7 @@ export async function runRows(options: RunOptions): Promise<HubResult> {
         isQuick,
         seed,
         directory,
+        stores,
         ...(trace === undefined ? {} : { trace }),
       } satisfies HubWorkerOptions,
       WORKER_TIMEOUT_MS,
@@ -95,23 +97,29 @@ export async function runRows(options: RunOptions): Promise<HubResult> {
 async function runBenchmark(
   name: string,
   options: RunOptions,
-  start: (peer: PeerName, benchmark: HubBenchmark) => WorkerProcess,
+  start: (peer: PeerName, benchmark: HubBenchmark, stores: StoreUrls) => WorkerProcess,
 ): Promise<ReadonlyMap<PeerName, Outcome>> {
   const benchmark = benchmarks.find((candidate) => candidate.name === name)
   if (!benchmark) throw new Error(`no benchmark is called ${name}`)
   const peers = benchmark.peers.filter((peer) => options.peers.includes(peer))
-  const reason = await benchmark.lacks?.()
-  if (reason !== undefined) {
-    options.onProgress(`  left out: ${reason}`)
-    return new Map(peers.map((peer) => [peer, { kind: 'lacks', reason }]))
+  const stores = await startStores(benchmark.needs ?? []).catch((error: unknown) =>
+    error instanceof Error ? error.message : String(error),
+  )
+  if (typeof stores === 'string') {
+    options.onProgress(`  left out: ${stores}`)
+    return new Map(peers.map((peer) => [peer, { kind: 'lacks', reason: stores }]))
   }
-  return measure({
-    peers,
-    runs: Math.min(options.runs, benchmark.mostRuns ?? options.runs),
-    isFresh: benchmark.isFresh === true,
-    start: (peer) => start(peer, benchmark),
-    onProgress: (peer, what) => options.onProgress(`  ${name} ${peer}: ${what}`),
-  })
+  try {
+    return await measure({
+      peers,
+      runs: Math.min(options.runs, benchmark.mostRuns ?? options.runs),
+      isFresh: benchmark.isFresh === true,
+      start: (peer) => start(peer, benchmark, stores.urls),
+      onProgress: (peer, what) => options.onProgress(`  ${name} ${peer}: ${what}`),
+    })
+  } finally {
+    await stores.remove()
+  }
 }
 
 function nameOf({ trace, isQuick }: RunOptions): string {

@@ -17,7 +17,7 @@ export interface Usage {
 
 /** What a server's process says. */
 export type ServerReply =
-  | { readonly kind: 'ready'; readonly ports: readonly number[] }
+  | { readonly kind: 'ready'; readonly port: number }
   | ({ readonly kind: 'usage' } & Usage)
   | { readonly kind: 'failed'; readonly message: string }
 
@@ -26,12 +26,12 @@ const TIMEOUT_MS = 30_000
 
 /** A peer's server in a process of its own, as those who load it see it. */
 export class ServerProcess {
-  readonly urls: readonly string[]
+  readonly url: string
   private readonly child: ChildProcess
 
-  private constructor(child: ChildProcess, ports: readonly number[]) {
+  private constructor(child: ChildProcess, port: number) {
     this.child = child
-    this.urls = ports.map((port) => `http://127.0.0.1:${port}`)
+    this.url = `http://127.0.0.1:${port}`
   }
 
   /**
@@ -51,14 +51,9 @@ export class ServerProcess {
     })
     process.send?.({ kind: 'started', pid: child.pid })
     const reply = await nextReply(child)
-    if (reply.kind === 'ready') return new ServerProcess(child, reply.ports)
+    if (reply.kind === 'ready') return new ServerProcess(child, reply.port)
     child.kill('SIGKILL')
     throw new Error(`${peer} did not start: ${reply.kind === 'failed' ? reply.message : reply.kind}`)
-  }
-
-  /** The address of its only or first hub. */
-  get url(): string {
-    return this.urls[0] ?? ''
   }
 
   /** @throws Error when it does not answer */

@@ -6,17 +6,16 @@ export interface ServerOptions {
   readonly storage?: 'sqlite' | 'memory' | 'postgres' | 'redis'
   /** The address of the store, where it is a server. */
   readonly storageUrl?: string
+  /** The schema or the prefix of its keys; hubs with the same one share their streams. */
+  readonly storageName?: string
   /** Links hubs. */
   readonly redisUrl?: string
   readonly channelPrefix?: string
-  /** How many hubs share the process and its storage in memory. Default 1. */
-  readonly hubs?: number
 }
 
 /** A server that listens on 127.0.0.1. */
 export interface RunningServer {
-  /** One for each hub. */
-  readonly ports: readonly number[]
+  readonly port: number
   /** Lets go of everything, once what is stored is stored. */
   close(): Promise<void>
 }

@@ -18,7 +18,7 @@ try {
     if (question === 'usage') reply({ kind: 'usage', ...usage() })
     else endWith(server)
   })
-  reply({ kind: 'ready', ports: server.ports })
+  reply({ kind: 'ready', port: server.port })
 } catch (error) {
   fail(error)
 }

@@ -30,7 +30,7 @@ async function serve(peer: PeerName) {
   const parts = partsOf(peer)
   server = await parts.server?.().then(({ start }) => start({ directory }))
   const open = await parts.client?.().then((client) => client.open)
-  const url = `http://127.0.0.1:${server?.ports[0]}`
+  const url = `http://127.0.0.1:${server?.port}`
   return async (options: Partial<ClientOptions> = {}): Promise<RawClient> => {
     if (!open) throw new Error(`${peer} has no client`)
     const client = open({

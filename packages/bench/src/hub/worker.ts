@@ -6,6 +6,7 @@ import type { HubProbe, Stage } from './benchmark.js'
 import { benchmarks } from './benchmarks.js'
 import { partsOf, type PeerName } from './peers.js'
 import { ServerProcess } from './server-process.js'
+import type { StoreUrls } from './stores.js'
 
 /** What a worker is started with. */
 export interface HubWorkerOptions {
@@ -17,6 +18,7 @@ export interface HubWorkerOptions {
   readonly trace?: string
   /** What it writes goes below it, and is removed by its parent. */
   readonly directory: string
+  readonly stores: StoreUrls
 }
 
 // The clients of one peer in one benchmark. They load a server in yet another process, which ends with this one.
@@ -35,13 +37,14 @@ try {
 }
 
 async function createStage(): Promise<Stage> {
-  const { peer, isQuick, seed, trace, directory } = options
+  const { peer, isQuick, seed, trace, directory, stores } = options
   const client = await partsOf(peer).client?.()
   const newDirectory = () => mkdtempSync(join(directory, 'data-'))
   return {
     peer,
     isQuick,
     seed,
+    stores,
     newDirectory,
     startServer: (server = {}, measuresMemory = false) =>
       ServerProcess.start(peer, { directory: newDirectory(), ...server }, measuresMemory),

@@ -28,6 +28,7 @@ export const connect: HubBenchmark = {
     // It stays, so that no server lets go of the document.
     const crowd = { url: server.url, document: DOCUMENT, count }
     const [sample] = await gatherCrowd(stage, { ...crowd, count: 1, firstAuthor: 2 })
+    if (sample?.expectsLess?.()) throw new Error('no snapshot was made of the document')
     if (sample?.text?.() !== session.endContent) throw new Error('a client that joined has another text')
     const have = sample.version()
     const bytes = sample.joinedBytes?.() ?? 0

@@ -4,9 +4,9 @@ import type { RawClient } from '../client.js'
 import type { PeerName } from '../peers.js'
 import { Samples } from '../samples.js'
 import type { ServerProcess } from '../server-process.js'
-import type { ServerOptions } from '../server-types.js'
 import { delay, Trouble, until } from '../settle.js'
-import { floorWrites } from '../floor/floor-writes.js'
+import type { StoreName } from '../stores.js'
+import { floorWrites, openFloor } from '../floor/floor-writes.js'
 
 /** How writers behave. */
 interface Load {
@@ -147,31 +147,30 @@ function writesBenchmark(
   name: string,
   peers: readonly PeerName[],
   load: Load,
-  storage?: Pick<ServerOptions, 'storage' | 'storageUrl'>,
+  store?: StoreName,
 ): HubBenchmark {
   return {
     name,
     peers,
+    needs: store === undefined ? [] : [store],
     async prepare(stage) {
       const runMs = stage.isQuick ? QUICK_RUN_MS : RUN_MS
       const note = notes[stage.peer]
+      const where = store === undefined ? {} : { storage: store, storageUrl: stage.stores[store] ?? '' }
       if (stage.peer === 'floor') {
-        const floor = await floorWrites(
-          storage?.storage ?? 'sqlite',
-          stage.newDirectory(),
-          storage?.storageUrl,
-        )
-        return { note: floor.note, run: () => floor.run(runMs) }
+        const floor = await openFloor({ directory: stage.newDirectory(), ...where })
+        await floorWrites(floor, QUICK_RUN_MS)
+        return { ...(note === undefined ? {} : { note }), run: () => floorWrites(floor, runMs) }
       }
       const crew = new Crew(stage, load)
-      await crew.join(await stage.startServer(storage))
+      await crew.join(await stage.startServer(where))
       await crew.write(stage.isQuick ? QUICK_RUN_MS : WARM_UP_MS)
       return { ...(note === undefined ? {} : { note }), run: () => crew.write(runMs) }
     },
   }
 }
 
-/** Writes that wait for an acknowledgement, on SQLite where there is a store. */
+/** Writes that wait for an acknowledgement, on SQLite where nothing else is said and there is a store. */
 export const writes: readonly HubBenchmark[] = [
   writesBenchmark('writes-20', ['flowsync', 'floor', 'ws+sqlite', 'socket.io', 'hocuspocus'], {
     inFlight: 20,
@@ -182,4 +181,7 @@ export const writes: readonly HubBenchmark[] = [
     inFlight: 1,
     isBundled: false,
   }),
+  ...(['postgres', 'redis'] as const).map((store) =>
+    writesBenchmark(`writes-${store}`, ['flowsync', 'floor'], { inFlight: 20, isBundled: true }, store),
+  ),
 ]

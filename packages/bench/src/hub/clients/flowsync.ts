@@ -1,4 +1,4 @@
-import { type Op, type ReplicaId, Fold, text } from '@flowsync/crdt'
+import { Fold, type Op, type ReplicaId, type SequencedOp, text } from '@flowsync/crdt'
 import {
   type ClientMessage,
   decodeHubMessage,
@@ -27,6 +27,8 @@ const rule = text()
 /** All connections of the process share it. */
 const memo = new FrameMemo<Packet>()
 const OPS_PER_PUSH = 5_000
+/** A hub makes no snapshot for fewer. */
+const RESTING_OPS = 1_000
 const CONNECT = 0
 const EVENT = 2
 
@@ -87,6 +89,10 @@ class FlowSyncClient implements RawClient {
   joinedBytes(): number {
     const { snapshot, ops } = this.opened
     return (snapshot?.state.length ?? 0) + ops.reduce((sum, { body }) => sum + body.length, 0)
+  }
+
+  expectsLess(): boolean {
+    return this.opened.ops.length > RESTING_OPS
   }
 
   async mute(): Promise<void> {
@@ -163,6 +169,15 @@ class FlowSyncClient implements RawClient {
     return answer
   }
 
+  /** The rest of a long tail, as far as an answer goes. */
+  private async pull(epoch: string, afterSeq: number): Promise<readonly SequencedOp[]> {
+    const answer = await this.ask({ type: 'pull', id: ++this.lastId, stream: this.stream, epoch, afterSeq })
+    if (answer.type !== 'pulled' || answer.ops.length === 0) {
+      throw new Error(`a pull was refused: ${JSON.stringify(answer)}`)
+    }
+    return answer.ops
+  }
+
   private receive(packet: Packet): void {
     if (packet === 'connected') this.join().catch(this.options.onFailure)
     else if (packet.type === 'edits') {
@@ -172,6 +187,8 @@ class FlowSyncClient implements RawClient {
       const answer = this.answers.get(packet.id)
       this.answers.delete(packet.id)
       answer?.(packet)
+    } else if (packet.type === 'drain') {
+      // The end of the connection says so too.
     } else this.options.onFailure(new Error(`an unexpected message: ${packet.type}`))
   }
 
@@ -187,9 +204,13 @@ class FlowSyncClient implements RawClient {
     })
     const { epoch, seq } = (this.options.have ?? { epoch: '', seq: 0 }) as { epoch: string; seq: number }
     const opened = openedOf((await this.subscribe({ epoch, seq })).results[0])
-    const reached = opened.ops.at(-1)?.seq ?? opened.snapshot?.seq ?? seq
-    if (reached < opened.headSeq) throw new Error(`joined at ${reached}, before the head ${opened.headSeq}`)
-    this.joined = opened
+    const ops = [...opened.ops]
+    for (;;) {
+      const reached = ops.at(-1)?.seq ?? opened.snapshot?.seq ?? seq
+      if (reached >= opened.headSeq) break
+      ops.push(...(await this.pull(opened.epoch, reached)))
+    }
+    this.joined = { ...opened, ops }
     this.seq = opened.headSeq
     this.resolveReady()
   }

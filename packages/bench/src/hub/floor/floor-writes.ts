@@ -1,43 +1,44 @@
 import { Samples } from '../samples.js'
+import type { ServerOptions } from '../server-types.js'
+import type { BatchStore } from './batch-store.js'
+import { openPostgresRows } from './postgres-rows.js'
+import { openRedisRows } from './redis-rows.js'
 import { RowStore } from './row-store.js'
-
-/** A bare store that rows are written to as fast as it takes them. */
-export interface FloorWrites {
-  readonly note: string
-  run(forMs: number): Promise<Record<'rate' | 'p50' | 'p99', number>>
-}
 
 const ROWS = 50
 const BODY = Uint8Array.of(0x78)
 
-/** The floor of one store: batches of 50 rows, each durable before the next begins. */
-export async function floorWrites(kind: string, directory: string, _url?: string): Promise<FloorWrites> {
-  if (kind !== 'sqlite') throw new Error(`there is no floor for ${kind}`)
-  const store = new RowStore(directory)
-  let number = 0
-  return {
-    note: 'no server, one thread: 50 rows a transaction, each on the disk before the next',
-    run: (forMs) =>
-      writeBatches(forMs, async () => {
-        number++
-        store.append(
-          Array.from({ length: ROWS }, (_, index) => ({ stream: `w${index}`, number, body: BODY })),
-        )
-      }),
+/** Opens the bare store that stands under a hub with these options. */
+export async function openFloor({
+  storage = 'sqlite',
+  storageUrl = '',
+  directory,
+}: ServerOptions): Promise<BatchStore> {
+  switch (storage) {
+    case 'sqlite':
+      return new RowStore(directory)
+    case 'postgres':
+      return openPostgresRows(storageUrl)
+    case 'redis':
+      return openRedisRows(storageUrl)
+    case 'memory':
+      throw new Error('memory has no floor')
   }
 }
 
-/** Runs batches one after the other for a while. */
-export async function writeBatches(
+/** Writes batches of 50 rows for a while, each durable before the next begins. */
+export async function floorWrites(
+  store: BatchStore,
   forMs: number,
-  write: () => Promise<void>,
 ): Promise<Record<'rate' | 'p50' | 'p99', number>> {
   const latencies = new Samples()
   const startedAt = performance.now()
   let endedAt = startedAt
-  while (endedAt - startedAt < forMs) {
+  for (let number = 1; endedAt - startedAt < forMs; number++) {
     const before = endedAt
-    await write()
+    await store.append(
+      Array.from({ length: ROWS }, (_, index) => ({ stream: `w${index}`, number, body: BODY })),
+    )
     endedAt = performance.now()
     latencies.add(endedAt - before)
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { BatchStore, Row } from './batch-store.js'
 
 /** What a write-ahead log grows to before SQLite copies it into the file. */
 const WAL_BYTES = 1000 * (4096 + 24)
@@ -8,7 +9,7 @@ const WAL_BYTES = 1000 * (4096 + 24)
  * Rows in SQLite as durable as a hub's log, with nothing else to them: WAL, synced at every commit. As a hub does it
  * makes the log as large as it gets beforehand, since syncing a file that grows takes two to three times as long.
  */
-export class RowStore {
+export class RowStore implements BatchStore {
   private readonly db: DatabaseSync
   private readonly insert: StatementSync
   private readonly count: StatementSync
@@ -28,9 +29,7 @@ export class RowStore {
   }
 
   /** Stores rows in one transaction; they are on the disk when it returns. */
-  append(
-    rows: readonly { readonly stream: string; readonly number: number; readonly body: Uint8Array }[],
-  ): void {
+  append(rows: readonly Row[]): void {
     this.db.exec('BEGIN')
     for (const { stream, number, body } of rows) this.insert.run(stream, number, body)
     this.db.exec('COMMIT')

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { text } from '@flowsync/crdt'
-import * as hubPackage from '@flowsync/hub'
-import { createHub, type LogDriver, memory, MemoryDisk, silentLogger, sqlite } from '@flowsync/hub'
+import { createHub, memory, postgres, redis, silentLogger, sqlite } from '@flowsync/hub'
 import { defineStreams } from '@flowsync/protocol'
 import type { RunningServer, ServerOptions } from '../server-types.js'
 
@@ -12,48 +11,35 @@ const UNLIMITED = { perSecond: 100_000_000, burst: 100_000_000 }
  * writer may push as often as it can.
  */
 export async function start(options: ServerOptions): Promise<RunningServer> {
-  const { hubs = 1, redisUrl: url, channelPrefix = 'flowsync' } = options
-  const disk = new MemoryDisk()
-  const running = Array.from({ length: hubs }, () =>
-    createHub({
-      port: 0,
-      streams: defineStreams({ 'doc:*': text() }),
-      // Hubs of one process share a disk; each has a driver of its own.
-      storage: driverOf(options, disk),
-      auth: () => ({ subject: 'bench', grants: ['write:*'], expiresAtMs: 0 }),
-      logger: silentLogger,
-      limits: { pushes: UNLIMITED, ops: UNLIMITED },
-      drainSpreadMs: 1,
-      ...(url === undefined ? {} : { redis: { url, channelPrefix } }),
-    }),
-  )
-  const addresses = await Promise.all(running.map((hub) => hub.listen()))
-  return {
-    ports: addresses.map(({ port }) => port),
-    close: async () => {
-      await Promise.all(running.map((hub) => hub.close()))
-    },
-  }
+  const { redisUrl: url, channelPrefix = 'flowsync' } = options
+  const hub = createHub({
+    port: 0,
+    streams: defineStreams({ 'doc:*': text() }),
+    storage: driverOf(options),
+    auth: () => ({ subject: 'bench', grants: ['write:*'], expiresAtMs: 0 }),
+    logger: silentLogger,
+    limits: { pushes: UNLIMITED, ops: UNLIMITED },
+    drainSpreadMs: 1,
+    ...(url === undefined ? {} : { redis: { url, channelPrefix } }),
+  })
+  const { port } = await hub.listen()
+  return { port, close: () => hub.close() }
 }
 
-function driverOf(
-  { storage = 'sqlite', storageUrl = '', directory, hubs }: ServerOptions,
-  disk: MemoryDisk,
-): LogDriver {
+function driverOf({
+  storage = 'sqlite',
+  storageUrl = '',
+  storageName = 'flowsync',
+  directory,
+}: ServerOptions) {
   switch (storage) {
     case 'memory':
-      return memory({ disk, isShared: hubs !== undefined && hubs > 1 })
+      return memory()
     case 'sqlite':
       return sqlite(join(directory, 'hub.db'))
     case 'postgres':
+      return postgres({ connectionString: storageUrl, schema: storageName })
     case 'redis':
-      return optionalDriver(storage, storageUrl)
+      return redis(storageUrl, { keyPrefix: storageName })
   }
-}
-
-/** A driver that not every build of the hub has. */
-function optionalDriver(name: 'postgres' | 'redis', url: string): LogDriver {
-  const create = (hubPackage as unknown as Record<string, ((url: string) => LogDriver) | undefined>)[name]
-  if (!create) throw new Error(`the hub has no driver for ${name}`)
-  return create(url)
 }

@@ -14,5 +14,5 @@ export async function start(): Promise<RunningServer> {
     maxDebounce: 3_600_000,
   })
   await server.listen()
-  return { ports: [server.address.port], close: () => server.destroy() }
+  return { port: server.address.port, close: () => server.destroy() }
 }

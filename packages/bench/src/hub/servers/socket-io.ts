@@ -47,5 +47,5 @@ export async function start(): Promise<RunningServer> {
   })
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
-  return { ports: [(http.address() as AddressInfo).port], close: () => io.close() }
+  return { port: (http.address() as AddressInfo).port, close: () => io.close() }
 }

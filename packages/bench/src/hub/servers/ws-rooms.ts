@@ -27,7 +27,7 @@ export async function startWsRooms(
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   return {
-    ports: [(http.address() as AddressInfo).port],
+    port: (http.address() as AddressInfo).port,
     close: async () => {
       for (const room of rooms.values()) for (const socket of room) socket.terminate()
       http.close()

@@ -31,7 +31,7 @@ export async function start({ directory }: ServerOptions): Promise<RunningServer
     if (waiting.push({ from, name, message }) === 1) setImmediate(commit)
   })
   return {
-    ports: server.ports,
+    port: server.port,
     close: async () => {
       await server.close()
       store.close()

@@ -38,7 +38,7 @@ export async function start({ directory }: ServerOptions): Promise<RunningServer
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   return {
-    ports: [(http.address() as AddressInfo).port],
+    port: (http.address() as AddressInfo).port,
     close: async () => {
       // A document is written when the last one has left it.
       for (const socket of sockets.clients) socket.terminate()
