@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ChildHub } from './tests/child-hub-process.js'
+import { counterRule as rule, increment } from './tests/counter-op.js'
 import { put, replica } from './tests/engine-world.js'
 import { CommandProcess } from './tests/hub-process.js'
 import { SocketClient } from './tests/socket-client.js'
 import { SECRET, tokenFor } from './tests/test-hub.js'
-import { counter, type Op } from '@flowsync/crdt'
 import { sqlite } from './storage/sqlite/sqlite.js'
 
 const KILLS = 4
@@ -27,15 +27,6 @@ afterEach(async () => {
 async function startHub(db: string): Promise<string> {
   hub = new CommandProcess(['start', '--port', '0', '--db', db], { env: { FLOWSYNC_SECRET: SECRET } })
   return hub.written(/"url":"([^"]+)"/)
-}
-
-const rule = counter()
-
-function increment(author: number, at: number): Op {
-  const intent = rule.actions.increment(author * 1_000_000 + at)
-  const body = rule.prepare(rule.create(), intent, { replica: replica(author), counter: at, nowMs: 0 })
-  if (body === undefined) throw new Error('unreachable')
-  return { replica: replica(author), counter: at, count: 1, base: 0, extra: [], body: rule.encodeBody(body) }
 }
 
 /** Pushes one op after the other, two in flight, and writes down what was acknowledged, until the hub dies. */

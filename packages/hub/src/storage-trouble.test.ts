@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync } from 'node:fs'
+import { openSync, writeFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sqlite } from './storage/sqlite/sqlite.js'
 import { ChildHub } from './tests/child-hub-process.js'
+import { counterRule, increment } from './tests/counter-op.js'
 import { put, replica } from './tests/engine-world.js'
 import { settle } from './tests/manual-system.js'
 import { SocketClient } from './tests/socket-client.js'
@@ -36,15 +37,15 @@ async function joined(url: string, number: number): Promise<SocketClient> {
 }
 
 describe('a hub whose disk takes two seconds for a commit', () => {
-  const COMMIT_MS = 2_000
-
   it('answers everything else meanwhile, and acknowledges nothing early', async () => {
     const db = join(folder, 'hub.db')
     const limits = { pingIntervalMs: 200, pingTimeoutMs: 1_000 }
-    let hub = await ChildHub.start({ db, commitMs: COMMIT_MS, limits })
+    const slowFile = join(folder, 'slow')
+    let hub = await ChildHub.start({ db, slowFile, limits })
     endHub = () => hub.end()
     const ada = await joined(hub.url, 1)
     const { epoch } = await ada.subscribe('note:a')
+    writeFileSync(slowFile, '')
     const push = ada.push('note:a', epoch, [put(replica(1), 1, 'one')])
     let isAcked = false
     void push.then(() => (isAcked = true))
@@ -69,12 +70,14 @@ describe('a hub whose disk takes two seconds for a commit', () => {
 
   it('lets a bounded amount wait, and says to the rest when to come back', async () => {
     const limits = { queuedBytes: 50_000 }
-    const hub = await ChildHub.start({ db: join(folder, 'hub.db'), commitMs: COMMIT_MS, limits })
+    const slowFile = join(folder, 'slow')
+    const hub = await ChildHub.start({ db: join(folder, 'hub.db'), slowFile, limits })
     endHub = () => hub.end()
     const writers = []
     for (let number = 1; number <= 10; number++) writers.push(await joined(hub.url, number))
     const [first] = writers
     const { epoch = '' } = (await first?.subscribe('note:a')) ?? {}
+    writeFileSync(slowFile, '')
     const answers = await Promise.all(
       writers.map((writer, index) =>
         writer.push('note:a', epoch, [put(replica(index + 1), 1, 'x'.repeat(10_000))]),
@@ -122,15 +125,15 @@ describe('a hub whose disk is full, its log file included', () => {
     }
     const url = await logged(/"url":"([^"]+)"/)
     const ada = await joined(url, 1)
-    const log = { rule: 'log', ruleVersion: 1 }
-    const { epoch } = await ada.subscribe('log:a', log)
-    const item = new TextEncoder().encode('1')
-    const op = (counter: number) => ({ ...put(replica(1), counter, 'x'), body: item })
-    expect(await ada.push('log:a', epoch, [op(1)])).toMatchObject({ results: [{ kind: 'ok', seqs: [1] }] })
+    const rule = { rule: counterRule.name, ruleVersion: counterRule.version }
+    const { epoch } = await ada.subscribe('counter:a', rule)
+    expect(await ada.push('counter:a', epoch, [increment(1, 1)])).toMatchObject({
+      results: [{ kind: 'ok', seqs: [1] }],
+    })
 
     limitFiles(1)
     for (let attempt = 0; attempt < 5; attempt++) {
-      const answer = await ada.push('log:a', epoch, [op(2)])
+      const answer = await ada.push('counter:a', epoch, [increment(1, 2)])
       const [result] = answer.type === 'pushed' ? answer.results : []
       expect(result).toMatchObject({
         kind: 'failed',
@@ -141,12 +144,12 @@ describe('a hub whose disk is full, its log file included', () => {
     expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ storage: { state: 'read-only' } })
     expect((await fetch(`${url}/readyz`)).status, 'reads are served').toBe(200)
     const bob = await joined(url, 2)
-    expect(await bob.subscribe('log:a', log)).toMatchObject({ epoch, headSeq: 1 })
+    expect(await bob.subscribe('counter:a', rule)).toMatchObject({ epoch, headSeq: 1 })
 
     limitFiles()
     let stored = false
     while (!stored) {
-      const answer = await ada.push('log:a', epoch, [op(2)])
+      const answer = await ada.push('counter:a', epoch, [increment(1, 2)])
       stored = answer.type === 'pushed' && answer.results[0]?.kind === 'ok'
     }
     await bob.until(() => bob.all('feed').some(({ ops }) => ops.some(({ seq }) => seq === 2)))
@@ -158,7 +161,9 @@ describe('a hub whose disk is full, its log file included', () => {
     await once(hub, 'exit')
     const driver = sqlite(db)
     await driver.open()
-    expect(await driver.findStream({ workspace: 'default', stream: 'log:a' })).toMatchObject({ headSeq: 2 })
+    expect(await driver.findStream({ workspace: 'default', stream: 'counter:a' })).toMatchObject({
+      headSeq: 2,
+    })
     await driver.close()
   }, 30_000)
 })

@@ -15,8 +15,8 @@ export interface ChildHubOptions {
   readonly path?: string
   readonly limits?: Partial<HubLimits>
   readonly fanoutWindowMs?: number
-  /** How long the storage thread is held up before each commit, as by a slow disk. Needs `db`. */
-  readonly commitMs?: number
+  /** As long as this file exists, each commit takes two seconds, as on a slow disk. Needs `db`. */
+  readonly slowFile?: string
   /** Where the process kills itself when it stores an op whose body is `fatalText`. */
   readonly killAt?: 'before-commit' | 'after-commit' | 'before-ack'
   readonly fatalText?: string
@@ -46,8 +46,9 @@ export class ChildHub {
 
   static async start(options: ChildHubOptions): Promise<ChildHub> {
     const execArgv = ['--expose-gc', '--conditions=@flowsync/source', '--import', LOADER]
-    if (options.commitMs !== undefined) execArgv.push('--import', SLOW_COMMIT)
-    const env = { ...process.env, FLOWSYNC_TEST_COMMIT_MS: String(options.commitMs ?? 0) }
+    const { slowFile = '' } = options
+    if (slowFile !== '') execArgv.push('--import', SLOW_COMMIT)
+    const env = { ...process.env, FLOWSYNC_TEST_SLOW_FILE: slowFile }
     const child = fork(CHILD, [JSON.stringify(options)], { execArgv, env })
     const [started] = (await Promise.race([
       once(child, 'message'),

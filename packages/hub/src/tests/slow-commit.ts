@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { DatabaseSync } from 'node:sqlite'
 import threads, { isMainThread, Worker, type WorkerOptions } from 'node:worker_threads'
 
-// Loaded before anything else in every thread of a hub: each commit of SQLite holds its thread up, as a slow disk does.
-const commitMs = Number(process.env['FLOWSYNC_TEST_COMMIT_MS'] ?? 0)
+// Loaded before anything else in every thread of a hub: as long as a file exists, each commit of SQLite holds its thread
+// up, as a slow disk does.
+const COMMIT_MS = 2_000
+const slowFile = process.env['FLOWSYNC_TEST_SLOW_FILE'] ?? ''
 const nobody = new Int32Array(new SharedArrayBuffer(4))
 const { exec } = DatabaseSync.prototype
 
@@ -16,7 +19,7 @@ if (isMainThread) {
   syncBuiltinESMExports()
 } else {
   DatabaseSync.prototype.exec = function (sql: string): void {
-    if (/^\s*COMMIT/i.test(sql)) Atomics.wait(nobody, 0, 0, commitMs)
+    if (/^\s*COMMIT/i.test(sql) && existsSync(slowFile)) Atomics.wait(nobody, 0, 0, COMMIT_MS)
     exec.call(this, sql)
   }
 }
