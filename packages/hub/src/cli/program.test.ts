@@ -51,6 +51,15 @@ describe('the command line', () => {
     [['get', 'counter:a', '--token', 't', '--url', 'http://127.0.0.1:1'], 1, /No hub answers/],
     [['get', 'broken', ...target], 1, /no FlowSync hub/],
     [['get', 'a', '--token', 't', '--url', 'nonsense'], 2, /is no URL/],
+    [['compact', '--keep', 'all'], 2, /"all" is no number/],
+    [['compact', '--db', 'nowhere.db'], 2, /no database nowhere\.db/],
+    [['compact', '--db', ':memory:'], 2, /cannot be opened from here/],
+    [['compact', 'doc*'], 2, /Not a stream pattern/],
+    [['compact', '--truncate'], 2, /say --yes/],
+    [['inspect', '--db', 'nothing://x'], 2, /names no storage/],
+    [['export'], 2, /--output/],
+    [['import', 'nowhere.flowsync'], 2, /no file nowhere\.flowsync/],
+    [['import', 'package.json'], 1, /cannot be imported/],
     [['fly'], 2, /unknown command/],
   ] as const)('%j ends with %i and says why', async (args, code, reason) => {
     const ended = await run(args)
@@ -58,7 +67,12 @@ describe('the command line', () => {
     expect(ended.err).toMatch(reason)
   })
 
-  it.each([[[]], [['dev']], [['start']], [['push']], [['get']], [['token']]])('explains %j', async (args) => {
+  it.each([
+    [[]],
+    ...['dev', 'start', 'push', 'get', 'token', 'inspect', 'compact', 'export', 'import'].map((name) => [
+      [name],
+    ]),
+  ])('explains %j', async (args) => {
     const { code, out } = await run([...args, '--help'])
     expect(code).toBe(0)
     expect(out).toContain('Usage: flowsync')

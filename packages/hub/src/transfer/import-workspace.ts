@@ -17,6 +17,8 @@ export interface WorkspaceImport {
   /** Gives every stream a new epoch, as is needed when clients may hold more than the export does. */
   readonly newEpochs?: boolean
   readonly signal?: AbortSignal
+  /** What `checkExport` said of the file; it is asked otherwise. */
+  readonly checked?: CheckedExport
   /** Told after each stream. */
   readonly onStream?: (head: StreamHead, done: number, streams: number) => void
 }
@@ -48,7 +50,7 @@ interface Incoming {
  */
 export async function importWorkspace(options: WorkspaceImport): Promise<ImportOutcome> {
   const { storage, file, newEpochs = false, signal, onStream } = options
-  const checked = await checkExport(file)
+  const checked = options.checked ?? (await checkExport(file))
   const { summary } = checked
   const workspace = options.workspace ?? summary.header.workspace
   const before = await storedBefore(storage, workspace, checked, newEpochs)
