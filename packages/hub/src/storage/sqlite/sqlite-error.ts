@@ -5,6 +5,7 @@ import { createError } from '@flowsync/protocol'
 const BUSY = 5
 const LOCKED = 6
 const READONLY = 8
+const IOERR = 10
 const CORRUPT = 11
 const FULL = 13
 const CANTOPEN = 14
@@ -34,6 +35,12 @@ export function sqliteError(error: unknown, file: string): FlowSyncError {
       return createError(
         'storage/read-only',
         `${file} cannot be written. Check its permissions and its folder's.`,
+        { cause },
+      )
+    case IOERR:
+      return createError(
+        'storage/unavailable',
+        `The disk refuses to read or write ${file}. Nothing was stored; it goes on when the disk does.`,
         { cause },
       )
     case CORRUPT:
