@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AuthorStatus, FinalStream, History } from './evidence.js'
@@ -143,6 +143,7 @@ export class Fleet {
       serialization: 'advanced',
       stdio: ['ignore', log, log, 'ipc'],
     })
+    closeSync(log)
     const load: Load = { number, child, authors, isReady: false, isFinished: false, isFrozen: false }
     const { pid } = child
     if (pid !== undefined) reaper.add(pid)

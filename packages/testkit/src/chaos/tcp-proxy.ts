@@ -126,7 +126,14 @@ export class TcpProxy {
   private drop(pair: Pair): void {
     if (!this.pairs.delete(pair)) return
     for (const pipe of pair.pipes) pipe.dispose()
-    for (const socket of [pair.client, pair.server]) if (!socket.destroyed) socket.resetAndDestroy()
+    for (const socket of [pair.client, pair.server]) reset(socket)
     this.options.onChange?.()
   }
+}
+
+/** Ends a connection as hard as can be. Node cannot reset one whose end is on its way, and would keep it open for ever. */
+function reset(socket: Socket): void {
+  if (socket.destroyed) return
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }

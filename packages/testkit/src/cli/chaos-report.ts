@@ -20,6 +20,7 @@ export function formatChaos(result: ChaosResult): string {
       ['changes observed', String(result.observations)],
       ['drained in', result.drainedInMs === null ? 'not in time' : `${result.drainedInMs} ms`],
       ['longest lag while connected and unhindered', `${result.longestLagMs} ms`],
+      ['which was', result.longestLagWhere],
       ['longest absence while unhindered', `${result.longestAwayMs} ms`],
     ]),
     '',
