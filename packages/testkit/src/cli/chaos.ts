@@ -59,8 +59,13 @@ async function run(options: CliOptions & { readonly seed?: number }): Promise<vo
     })
   }
   const interruption = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => interruption.abort())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // Who asks twice does not want to wait for cleaning up; what is left is ended by the process that watches over us.
+      if (interruption.signal.aborted) process.exit(INTERRUPTED)
+      interruption.abort()
+    })
+  }
   const seed = options.seed ?? Math.floor(Math.random() * 1_000_000)
   const onProgress = (text: string): void => {
     if (!json) process.stderr.write(`${text}\n`)
