@@ -188,6 +188,24 @@ describe('other replicas', () => {
     await client.close()
   })
 
+  it('shows within 5 s what others wrote, once a hub that could not store for a minute can again', async () => {
+    const client = await world.liveClient()
+    const doc = client.stream('doc:a')
+    await settle()
+    // The longest wait that chance allows.
+    world.system.chance = 0.999
+    const outage = createError('storage/unavailable', 'The database does not answer.')
+    world.hub.intercept = (message) => refuseBatches(message, outage)
+    doc.insert(0, 'mine')
+    await world.system.advance(60_000)
+    world.hub.edit('doc:a', { op: 'insert', pos: 0, text: 'theirs ' })
+    world.hub.intercept = () => undefined
+    await world.system.advance(5_000)
+    expect(doc.value).toContain('theirs')
+    expect(doc.getSnapshot().pendingCount).toBe(0)
+    await client.close()
+  })
+
   it('asks for all quiet streams at once when there are many', async () => {
     const client = await world.liveClient()
     for (let index = 0; index < 50; index++) client.stream(`doc:${index}`)

@@ -7,7 +7,6 @@ import {
   type System,
 } from '@flowsync/protocol'
 import type { Stream } from '../stream/stream.js'
-import { BACKOFF } from './link.js'
 
 /** Where one stream stands on one connection. */
 export interface Line {
@@ -114,11 +113,17 @@ export function hasStrayOp({ stream, headSeq, inFlight }: Line): boolean {
   return false
 }
 
+/**
+ * How the waits of one stream grow. They end sooner than those between connections: a stream that waits hears nothing of others either,
+ * and what the hub can do again must be shown within 5 s.
+ */
+const LINE_BACKOFF = { baseMs: 500, capMs: 3_000 } as const
+
 /** How long to wait before a stream is asked for again, at least as long as the hub said. */
 export function backoffMs(line: Line, system: System, error: FlowSyncError): number {
   const { retryAfterMs } = error.details
   const least = typeof retryAfterMs === 'number' ? retryAfterMs : 0
-  return Math.max(least, nextDelayMs(line.attempt++, system.random(), BACKOFF))
+  return Math.max(least, nextDelayMs(line.attempt++, system.random(), LINE_BACKOFF))
 }
 
 /** The error of a hub that answered for fewer streams than it was asked for. */

@@ -22,5 +22,5 @@ export interface Link {
   onBroken(error: Error): void
 }
 
-/** How the waits between attempts grow. */
+/** How the waits between attempts to connect grow. */
 export const BACKOFF = { baseMs: 500, capMs: 10_000 } as const
