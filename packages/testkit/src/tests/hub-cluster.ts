@@ -27,16 +27,16 @@ export class HubCluster {
   private turn = 0
   private only: number | undefined
 
-  private constructor(address: (cluster: HubCluster) => TcpProxy) {
-    this.address = address(this)
+  private constructor(address: TcpProxy) {
+    this.address = address
   }
 
   static async start(count: number): Promise<HubCluster> {
-    let made: HubCluster | undefined
-    const proxy = await TcpProxy.start({ route: () => made?.route() })
-    made = new HubCluster(() => proxy)
-    for (let number = 0; number < count; number++) await made.startHub(number)
-    return made
+    const known: { cluster?: HubCluster } = {}
+    const cluster = new HubCluster(await TcpProxy.start({ route: () => known.cluster?.route() }))
+    known.cluster = cluster
+    for (let number = 0; number < count; number++) await cluster.startHub(number)
+    return cluster
   }
 
   async startHub(number: number): Promise<void> {
@@ -88,7 +88,7 @@ export class HubCluster {
 
   async close(): Promise<void> {
     for (const client of this.clients) await client.close()
-    await Promise.all(this.hubs.map((hub) => hub?.close()))
+    await Promise.all(this.hubs.flatMap((hub) => (hub ? [hub.close()] : [])))
     await this.address.stop()
   }
 
