@@ -23,6 +23,11 @@ export class BoundedMap<Key, Value> {
     this.entries.delete(key)
   }
 
+  /** Those that were longest not asked for come first. */
+  values(): Iterable<Value> {
+    return this.entries.values()
+  }
+
   /** Drops the oldest entries above the limit. */
   trim(): void {
     for (const key of this.entries.keys()) {

@@ -10,6 +10,8 @@ import { ServerProcess } from './server-process.js'
 export interface TestRedis {
   readonly url: string
   readonly port: number
+  /** Where it keeps its files. */
+  readonly folder: string
   /** Ends it and resolves once it has ended. */
   kill(signal?: NodeJS.Signals): Promise<void>
   /** Starts it again and resolves once it answers. What was synced to its append-only file is there. */
@@ -53,6 +55,7 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
     return {
       url: `redis://127.0.0.1:${port}`,
       port,
+      folder,
       kill: async (signal = 'SIGKILL') => void (await server.end(signal)),
       start: () => server.start(),
       pause: () => server.pause(),

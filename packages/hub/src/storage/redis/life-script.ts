@@ -30,3 +30,9 @@ local life = isWhole and found[2] or fresh
 redis.call('HSET', KEYS[1], 'life', life, 'run', run, 'isSynced', isSynced, 'hadReplicas', hasReplicas)
 return { life, isWhole and 'kept' or 'renewed', layout }
 `)
+
+/** Begins a new life unless somebody has done so. KEYS: meta. ARGV: the former life, the name of a new one. Answer: the life. */
+export const leaveLife = plainScript(`
+if redis.call('HGET', KEYS[1], 'life') == ARGV[1] then redis.call('HSET', KEYS[1], 'life', ARGV[2]) end
+return redis.call('HGET', KEYS[1], 'life')
+`)

@@ -1,36 +1,24 @@
-import { createEpoch, createError, type System } from '@flowsync/protocol'
-import { createClient, ErrorReply, RESP_TYPES } from 'redis'
-import { beginLife, LAYOUT } from './life-script.js'
+import { ErrorReply } from 'redis'
+import { type Argument, type Client, evaluateOn, openClient } from './redis-client.js'
 import { redisError, unavailable } from './redis-error.js'
 import type { Script } from './script.js'
-import { checkServer, parseServerState, type ServerState, syncsEveryWrite } from './server-state.js'
+import { type LifeOptions, type SettledLife, settleLife } from './store-life.js'
 
 /** How a {@link RedisLink} connects. */
-export interface LinkOptions {
+export interface LinkOptions extends LifeOptions {
   readonly url: string
-  /** The key that tells which life the store is in. */
-  readonly metaKey: string
   readonly timeoutMs: number
-  readonly requireFsync: boolean
-  readonly system: System
   /** Called when the store is found in another life than before: whatever was read of it may be gone. */
   readonly onNewLife: () => void
 }
 
 /** What was found when a connection was made. */
-export interface Connected {
+export interface Connected extends SettledLife {
   readonly client: Client
-  readonly life: string
-  readonly server: ServerState
-  /** This connection found that the end may be lost, and began a new life. */
-  readonly wasRestored: boolean
 }
 
 /** Tells a caller that named a life that the store is in another one by now: nothing was done. */
 export const OTHER_LIFE = Symbol('other life')
-
-type Client = ReturnType<typeof openClient>
-type Argument = string | Buffer
 
 /**
  * One connection to Redis on which scripts run in the order of the calls. A connection that is lost, or on which an
@@ -117,10 +105,10 @@ export class RedisLink {
   }
 
   private async start(): Promise<Connected> {
-    const { url, timeoutMs, metaKey } = this.options
+    const { url, timeoutMs } = this.options
     const client = openClient(url, timeoutMs)
     try {
-      this.connected = await this.inTime(client, this.settle(client, metaKey))
+      this.connected = await this.inTime(client, this.settle(client))
     } catch (error) {
       client.destroy()
       throw redisError(error, this.server)
@@ -131,26 +119,9 @@ export class RedisLink {
     return this.connected
   }
 
-  private async settle(client: Client, metaKey: string): Promise<Connected> {
-    const { system, requireFsync } = this.options
+  private async settle(client: Client): Promise<Connected> {
     await client.connect()
-    const server = await readServer(client)
-    checkServer(server, requireFsync)
-    const flags = [syncsEveryWrite(server), server.hasReplicas].map((flag) => (flag ? '1' : '0'))
-    const answer = await evaluateOn(
-      client,
-      beginLife,
-      [metaKey],
-      [LAYOUT, server.runId, ...flags, createEpoch(system)],
-    )
-    const [life = '', outcome = '', layout = ''] = (answer as Buffer[]).map(String)
-    if (outcome === 'foreign') {
-      throw createError(
-        'config/invalid',
-        `The store in Redis was written by another version of FlowSync (layout ${layout}, this one reads ${LAYOUT}). Start the version that wrote it.`,
-      )
-    }
-    return { client, life, server, wasRestored: outcome === 'renewed' }
+    return { client, ...(await settleLife(client, this.options, this.knownLife)) }
   }
 
   private evaluate(
@@ -184,59 +155,7 @@ export class RedisLink {
   }
 }
 
-function openClient(url: string, timeoutMs: number) {
-  try {
-    const client = createClient({
-      url,
-      RESP: 2,
-      name: `flowsync-log-${process.pid}`,
-      disableOfflineQueue: true,
-      commandOptions: { timeout: undefined, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
-      // A connection is made anew by the next call, which must not pass before its life is known.
-      socket: { connectTimeout: timeoutMs, reconnectStrategy: false },
-    })
-    // Without a listener an error of the connection would end the process; its calls tell of it.
-    client.on('error', () => undefined)
-    return client
-  } catch {
-    // The cause would carry the URL, and the URL a password.
-    throw createError('config/invalid', 'The Redis URL is none; it looks like redis://localhost:6379')
-  }
-}
-
 /** Host and port, without user and password. */
 function serverOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : ''
-}
-
-async function readServer(client: Client): Promise<ServerState> {
-  const info = await client.sendCommand<Buffer>(['INFO'])
-  return parseServerState(info.toString(), await readAppendFsync(client))
-}
-
-/** Managed servers may forbid `CONFIG`. */
-async function readAppendFsync(client: Client): Promise<string | undefined> {
-  try {
-    const [, value] = await client.sendCommand<Buffer[]>(['CONFIG', 'GET', 'appendfsync'])
-    return value?.toString()
-  } catch (error) {
-    if (error instanceof ErrorReply) return undefined
-    throw error
-  }
-}
-
-/** By its name, or by its text where the server has forgotten it. */
-async function evaluateOn(
-  client: Client,
-  { sha, text }: Script,
-  keys: readonly string[],
-  args: readonly Argument[],
-): Promise<unknown> {
-  const rest = [String(keys.length), ...keys, ...args]
-  try {
-    return await client.sendCommand<unknown>(['EVALSHA', sha, ...rest])
-  } catch (error) {
-    if (!(error instanceof ErrorReply) || !error.message.startsWith('NOSCRIPT')) throw error
-    return client.sendCommand<unknown>(['EVAL', text, ...rest])
-  }
 }

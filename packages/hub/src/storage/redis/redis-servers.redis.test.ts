@@ -1,3 +1,5 @@
+import { cp, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { isFlowSyncError, type Op, type ReplicaId } from '@flowsync/crdt'
 import { startRedis, type TestRedis } from '@flowsync/testkit/servers'
 import { createClient } from 'redis'
@@ -151,6 +153,25 @@ describe('a redis server that syncs every write', () => {
 })
 
 describe('a redis server that may lose its end', () => {
+  it('is found so by a driver that has seen more than an older backup holds', async () => {
+    const server = await start()
+    const driver = await opened(server)
+    const head = await driver.openStream(creation)
+    await append(driver, head, 1)
+    await server.kill()
+    await cp(join(server.folder, 'appendonlydir'), join(server.folder, 'backup'), { recursive: true })
+    await server.start()
+    await whenAvailable(() => append(driver, head, 2))
+    await server.kill()
+    await rm(join(server.folder, 'appendonlydir'), { recursive: true })
+    await rename(join(server.folder, 'backup'), join(server.folder, 'appendonlydir'))
+    await server.start()
+    expect(await whenAvailable(() => append(driver, head, 3))).toMatchObject({
+      error: { code: 'stream/epoch-changed' },
+    })
+    expect(await countersIn(driver)).toEqual([1])
+  })
+
   it('is found so when it was a replica for a while', async () => {
     const server = await start({ 'repl-diskless-sync-delay': '0' })
     const driver = await opened(server)

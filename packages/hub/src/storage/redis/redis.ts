@@ -80,6 +80,7 @@ class RedisDriver implements LogDriver {
       timeoutMs,
       requireFsync,
       system: this.system,
+      knownHeads: () => this.parts.loader.knownHeads(),
       onNewLife: () => {
         this.parts.loader.clear()
         this.parts.replicas.clear()

@@ -8,6 +8,7 @@ import { OTHER_LIFE, type RedisLink } from './redis-link.js'
 import { type HeadReply, headOf } from './replies.js'
 import { parsePlace } from './replica-place.js'
 import type { ReplicaNumbers } from './replica-numbers.js'
+import type { KnownHead } from './store-life.js'
 import type { StoreKeys } from './store-keys.js'
 
 /** What is to be read of a stream. */
@@ -50,6 +51,13 @@ export class StreamLoader {
 
   clear(): void {
     this.opened.clear()
+  }
+
+  /** How far the streams were when they were last read or appended to. */
+  knownHeads(): KnownHead[] {
+    return [...this.opened.values()].map(({ head, epoch, committedHeadSeq }) => {
+      return { key: this.keys.stream(head).head, epoch, headSeq: committedHeadSeq }
+    })
   }
 
   /** Drops what was longest not asked for; call between appends. */
