@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { planChromium } from './chromium.mjs'
+import { planPostgres } from './postgres.mjs'
 import { planRedis } from './redis.mjs'
 import { missingServers } from './servers.mjs'
 
@@ -23,6 +24,27 @@ test.each([
   [noRedis, { kind: 'missing' }],
 ])('Redis: %o', (situation, plan) => {
   expect(planRedis(situation)).toEqual(plan)
+})
+
+const noPostgres = { url: undefined, usable: undefined, programs: undefined, mayInstall: false }
+
+test.each([
+  [
+    { ...noPostgres, url: 'postgres://p:1/db', usable: 'postgres://127.0.0.1/test', programs: '/p' },
+    { kind: 'use', url: 'postgres://p:1/db' },
+  ],
+  [
+    { ...noPostgres, usable: 'postgres://127.0.0.1/test', programs: '/p' },
+    { kind: 'use', url: 'postgres://127.0.0.1/test' },
+  ],
+  [
+    { ...noPostgres, programs: '/p', mayInstall: true },
+    { kind: 'start', programs: '/p' },
+  ],
+  [{ ...noPostgres, mayInstall: true }, { kind: 'install' }],
+  [noPostgres, { kind: 'missing' }],
+])('PostgreSQL: %o', (situation, plan) => {
+  expect(planPostgres(situation)).toEqual(plan)
 })
 
 const noChromium = { asked: undefined, found: undefined, mayInstall: false }

@@ -1,3 +1,5 @@
+import { plain } from './progress.mjs'
+
 /**
  * @typedef {object} Count
  * @property {number} passed
@@ -116,3 +118,14 @@ function countPlaywrightSuite(suite) {
   )
   return sum([...own, ...(suite.suites ?? []).map(countPlaywrightSuite)])
 }
+
+/**
+ * @param {Count} count
+ * @param {boolean} wasLive whether the whole output stands above already
+ * @returns {string} what failed
+ */
+export const complaints = (count, wasLive) =>
+  count.messages
+    .map((message) => plain(message).trimEnd())
+    .map((message) => (wasLive && message.includes('\n') ? 'what failed stands above' : message))
+    .join('\n')

@@ -7,7 +7,6 @@ import { checkLinks } from './check-links.mjs'
 import { checkPackages } from './check-packages.mjs'
 import { checkSnippets } from './check-snippets.mjs'
 import { parseJson, readJson } from './json.mjs'
-import { plain } from './progress.mjs'
 import { run } from './process.mjs'
 import { countPlaywright, countVitest, one, sum } from './reports.mjs'
 import { bin, cacheDir, environment, filesBelow, nodePath, packageDirectories, root } from './workspace.mjs'
@@ -17,15 +16,23 @@ import { bin, cacheDir, environment, filesBelow, nodePath, packageDirectories, r
 /**
  * @typedef {object} Context what a suite is given
  * @property {string | undefined} redisUrl
+ * @property {string | undefined} databaseUrl
  * @property {string | undefined} chromiumPath
  * @property {(chunk: string) => void} onOutput
+ */
+
+/**
+ * What a suite needs besides packages: a running Redis or PostgreSQL, a Chromium, or (`servers`) the programs to start
+ * servers of one's own with, and (`strace`) a look at what a process writes to its disk.
+ *
+ * @typedef {'redis' | 'postgres' | 'chromium' | 'servers' | 'strace'} Need
  */
 
 /**
  * @typedef {object} Suite
  * @property {string} name what `--only` calls it
  * @property {string} title
- * @property {'redis' | 'chromium' | 'servers'} [needs] `servers`: programs to start servers of one's own with
+ * @property {readonly Need[]} [needs]
  * @property {boolean} needsBuild whether it reads what `build` wrote
  * @property {boolean} live whether its output is shown while it runs; others run two at a time
  * @property {() => boolean} [exists] whether there is anything to run yet
@@ -68,7 +75,7 @@ function freshReportFile(name) {
  * @param {string} project
  * @param {Context} context
  */
-async function vitest(project, { redisUrl, onOutput }) {
+async function vitest(project, { redisUrl, databaseUrl, onOutput }) {
   const file = freshReportFile(project)
   const args = [
     'run',
@@ -81,7 +88,10 @@ async function vitest(project, { redisUrl, onOutput }) {
   const { code } = await run(bin('vitest'), args, {
     onOutput,
     timeoutMs: runnerTimeoutMs,
-    env: environment(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+    env: environment({
+      REDIS_URL: redisUrl ?? process.env['REDIS_URL'],
+      DATABASE_URL: databaseUrl ?? process.env['DATABASE_URL'],
+    }),
   })
   return countVitest(readReport(file), code)
 }
@@ -212,6 +222,7 @@ export const suites = [
   {
     name: 'unit',
     title: 'unit, property, simulation, integration',
+    needs: ['strace'],
     needsBuild: true,
     live: true,
     run: (context) => vitest('unit', context),
@@ -227,16 +238,25 @@ export const suites = [
   {
     name: 'redis',
     title: 'against a real Redis',
-    needs: 'redis',
+    needs: ['redis', 'servers'],
     needsBuild: true,
     live: true,
     exists: () => someTestMatches(/\.redis\.test\.ts$/),
     run: (context) => vitest('redis', context),
   },
   {
+    name: 'postgres',
+    title: 'against a real PostgreSQL',
+    needs: ['postgres', 'servers'],
+    needsBuild: true,
+    live: true,
+    exists: () => someTestMatches(/\.pg\.test\.ts$/),
+    run: (context) => vitest('postgres', context),
+  },
+  {
     name: 'chaos',
     title: 'three hubs, PostgreSQL and Redis, killed and cut off at random',
-    needs: 'servers',
+    needs: ['servers'],
     needsBuild: true,
     live: true,
     run: chaos,
@@ -244,7 +264,7 @@ export const suites = [
   {
     name: 'e2e',
     title: 'end to end in a real browser',
-    needs: 'chromium',
+    needs: ['chromium'],
     needsBuild: true,
     live: true,
     exists: () => filesBelow(join(root, 'e2e')).some((file) => file.endsWith('.spec.ts')),
@@ -268,14 +288,3 @@ export function chosenSuites(only) {
   }
   return existing.filter((suite) => names.includes(suite.name))
 }
-
-/**
- * @param {Count} count
- * @param {boolean} wasLive whether the whole output stands above already
- * @returns {string} what failed
- */
-export const complaints = (count, wasLive) =>
-  count.messages
-    .map((message) => plain(message).trimEnd())
-    .map((message) => (wasLive && message.includes('\n') ? 'what failed stands above' : message))
-    .join('\n')

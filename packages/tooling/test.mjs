@@ -6,21 +6,24 @@ import { install, isInstalled } from './install.mjs'
 import { nodeProblem } from './node-version.mjs'
 import { run, stopRunning } from './process.mjs'
 import { seconds, step, StepError, table } from './progress.mjs'
+import { providePostgres } from './postgres.mjs'
 import { provideRedis } from './redis.mjs'
-import { one, sum } from './reports.mjs'
+import { complaints, one, sum } from './reports.mjs'
 import { provideServers } from './servers.mjs'
-import { chosenSuites, complaints, suites } from './suites.mjs'
+import { provideStrace } from './strace.mjs'
+import { chosenSuites, suites } from './suites.mjs'
 import { bin } from './workspace.mjs'
 
 const help = `npm test -- [--only NAMES] [--json FILE]
 
-Installs what is missing (dependencies, Redis, PostgreSQL, Chromium), then runs every suite.
+Installs what is missing (dependencies, Redis, PostgreSQL, Chromium, strace), then runs every suite.
 
   --only NAMES   only these suites, separated by commas: ${suites.map(({ name }) => name).join(', ')}
   --json FILE    also writes the counts and times to FILE
   --help
 
-REDIS_URL names a Redis to use, CHROMIUM_PATH a Chromium; otherwise they are looked for, started or installed.
+REDIS_URL names a Redis to use, DATABASE_URL a PostgreSQL, CHROMIUM_PATH a Chromium; otherwise they are looked for,
+started or installed.
 The last line is "N passed, N failed"; the exit code is 1 when anything failed.`
 
 /** @typedef {import('./suites.mjs').Suite} Suite */
@@ -43,11 +46,17 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   })
 }
 
-/** Brings in what the suites need. @param {readonly Suite[]} chosen */
+/** Brings in what the suites need, and tells which of them can run. @param {readonly Suite[]} chosen */
 async function prepare(chosen) {
   /** @type {import('./reports.mjs').Count[]} */
   const failures = []
-  const attempt = async (/** @type {string} */ label, /** @type {Parameters<typeof step>[2]} */ work) => {
+  /**
+   * @template T
+   * @param {string} label
+   * @param {(onOutput: (chunk: string) => void) => Promise<T>} work
+   * @returns {Promise<T | undefined>}
+   */
+  const attempt = async (label, work) => {
     try {
       return await step(label, print, work)
     } catch (error) {
@@ -69,20 +78,28 @@ async function prepare(chosen) {
       if (code !== 0) throw new Error(`the build failed\n${indent(output)}`)
     })
   }
-  const redis = chosen.some(({ needs }) => needs === 'redis')
-    ? await attempt('Redis', provideRedis)
-    : undefined
-  if (redis !== undefined) cleanups.push(/** @type {import('./redis.mjs').Redis} */ (redis).stop)
-  const chromium = chosen.some(({ needs }) => needs === 'chromium')
-    ? await attempt('Chromium', provideChromium)
-    : undefined
-  const servers = chosen.some(({ needs }) => needs === 'servers')
-    ? await attempt('servers of our own', provideServers)
-    : undefined
+  /**
+   * @template T
+   * @param {import('./suites.mjs').Need} need
+   * @param {string} label
+   * @param {(onOutput: (chunk: string) => void) => Promise<T>} work
+   * @returns {Promise<T | undefined>}
+   */
+  const provide = async (need, label, work) =>
+    chosen.some(({ needs = [] }) => needs.includes(need)) ? attempt(label, work) : undefined
+
+  const redis = await provide('redis', 'Redis', provideRedis)
+  if (redis !== undefined) cleanups.push(redis.stop)
+  const postgres = await provide('postgres', 'PostgreSQL', providePostgres)
+  if (postgres !== undefined) cleanups.push(postgres.stop)
+  const chromium = await provide('chromium', 'Chromium', provideChromium)
+  const servers = await provide('servers', 'servers of our own', provideServers)
+  const strace = await provide('strace', 'strace', provideStrace)
+  /** @type {Record<import('./suites.mjs').Need, unknown>} */
+  const provided = { redis, postgres, chromium, servers, strace }
   return {
-    hasServers: servers === true,
-    redisUrl: /** @type {import('./redis.mjs').Redis | undefined} */ (redis)?.url,
-    chromiumPath: /** @type {string | undefined} */ (chromium),
+    ready: chosen.filter(({ needs = [] }) => needs.every((need) => provided[need] !== undefined)),
+    context: { redisUrl: redis?.url, databaseUrl: postgres?.url, chromiumPath: chromium },
     failures,
   }
 }
@@ -174,13 +191,7 @@ async function main() {
   if (problem !== undefined) throw new Error(problem)
   const startedAt = performance.now()
   const chosen = chosenSuites(values.only)
-  const { failures, hasServers, ...context } = await prepare(chosen)
-  const provided = {
-    redis: context.redisUrl !== undefined,
-    chromium: context.chromiumPath !== undefined,
-    servers: hasServers,
-  }
-  const ready = chosen.filter(({ needs }) => needs === undefined || provided[needs])
+  const { ready, context, failures } = await prepare(chosen)
   const results = await runSuites(ready, context)
   const total = sum([...failures, ...results.map(({ count }) => count)])
 

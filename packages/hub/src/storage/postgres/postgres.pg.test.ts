@@ -5,7 +5,7 @@ import { postgres } from './postgres.js'
 
 describe('postgres driver', () => {
   const createStore = async () => {
-    const { target, drop } = await createSchema()
+    const { target, drop } = createSchema()
     return { driver: () => postgres(target), dispose: drop }
   }
   for (const { name, check } of logDriverCases(createStore, { isShared: true })) it(name, check)

@@ -162,7 +162,7 @@ function typeParsers(pg: Pg): Pg['types']['getTypeParser'] {
     [INT8, Number],
     [BYTEA, bytesOf],
   ])
-  return (oid: number) => parsers.get(oid) ?? pg.types.getTypeParser(oid)
+  return (oid: number): unknown => parsers.get(oid) ?? (pg.types.getTypeParser(oid) as unknown)
 }
 
 /** `bytea` as the server writes it: `\\x` and hex digits. */
