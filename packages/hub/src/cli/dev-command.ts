@@ -29,7 +29,7 @@ export function addDevCommand(program: Command, io: CliIo): void {
     )
     .option('-p, --port <port>', 'port to listen on; 0 for any free one', parsePort, 8765)
     .option('--host <host>', 'address to listen on', '127.0.0.1')
-    .option('--db <file>', 'SQLite file, or :memory:', join(FOLDER, 'hub.db'))
+    .option('--db <store>', 'SQLite file, :memory:, or a postgres:// or redis:// URL', join(FOLDER, 'hub.db'))
     .option(
       '--streams <file>',
       'module that exports `streams`; default: doc, text, counter, set, guests, list, log, chat, register',

@@ -35,7 +35,7 @@ export function addStartCommand(program: Command, io: CliIo): void {
         .default(8765),
     )
     .option('--host <host>', 'address to listen on', '127.0.0.1')
-    .option('--db <file>', 'SQLite file, or :memory:', 'flowsync.db')
+    .option('--db <store>', 'SQLite file, :memory:, or a postgres:// or redis:// URL', 'flowsync.db')
     .option(
       '--streams <file>',
       'module that exports `streams`; default: doc, text, counter, set, guests, list, log, chat, register',

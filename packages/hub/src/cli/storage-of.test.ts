@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { storageOf } from './storage-of.js'
+
+describe('the storage that --db names', () => {
+  it.each([
+    [':memory:', 'memory'],
+    ['postgres://localhost/flowsync', 'postgres'],
+    ['postgresql://localhost/flowsync', 'postgres'],
+    ['redis://localhost:6379/1', 'redis'],
+    ['rediss://user:password@redis.example.com', 'redis'],
+    ['flowsync.db', 'sqlite'],
+  ])('%s is kept in %s', (db, kind) => {
+    expect(storageOf(db).kind).toBe(kind)
+  })
+
+  it('is none for another scheme', () => {
+    expect(() => storageOf('mysql://localhost')).toThrow(
+      expect.objectContaining({
+        code: 'config/invalid',
+        message: expect.stringContaining('redis://') as string,
+      }) as Error,
+    )
+  })
+
+  it('does not tell a password when the URL is wrong', () => {
+    expect(() => storageOf('redis://user:secret@host:none')).toThrow(
+      expect.objectContaining({
+        code: 'config/invalid',
+        message: expect.not.stringContaining('secret') as string,
+        cause: undefined,
+      }) as Error,
+    )
+  })
+})
