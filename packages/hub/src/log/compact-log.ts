@@ -11,17 +11,17 @@ export interface LogCompaction {
   /** Asked between pieces of work. */
   readonly isStopped?: () => boolean
   readonly onProgress?: (head: StreamHead) => void
-  /** How many times as long as a piece took to rest after it. Default 0. */
-  readonly restFactor?: number
+  /** Called after each piece with how long it took: what it waits for, edits have for themselves. */
+  readonly rest?: (tookMs: number) => Promise<void>
 }
 
 /**
- * Raises a log's floor piece by piece, resting in between so that edits go first. Several processes may do the same
+ * Raises a log's floor piece by piece. Several processes may do the same
  * at once. Returns the head as it is then, undefined when the stream does not exist.
  * @throws FlowSyncError `storage/*`; what was compacted stays so
  */
 export async function compactLog(compaction: LogCompaction): Promise<StreamHead | undefined> {
-  const { storage, system, key, epoch, throughSeq, isStopped, onProgress, restFactor = 0 } = compaction
+  const { storage, system, key, epoch, throughSeq, isStopped, onProgress, rest } = compaction
   let head: StreamHead | undefined
   for (;;) {
     const startedMs = system.nowMs()
@@ -30,13 +30,7 @@ export async function compactLog(compaction: LogCompaction): Promise<StreamHead 
     head = next
     if (!head) return undefined
     onProgress?.(head)
+    await rest?.(system.nowMs() - startedMs)
     if (!hasRisen || head.floorSeq >= throughSeq || head.epoch !== epoch || isStopped?.()) return head
-    await rest(system, (system.nowMs() - startedMs) * restFactor)
   }
-}
-
-function rest(system: System, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    system.setTimer(ms, resolve)
-  })
 }

@@ -27,6 +27,12 @@ async function readAll(storage: LogDriver, stream: string): Promise<number> {
   return slice?.ops.length ?? 0
 }
 
+async function sweep(world: EngineWorld): Promise<void> {
+  const swept = world.engine.log.sweep()
+  await world.system.advance(10)
+  await swept
+}
+
 async function close(world: EngineWorld): Promise<void> {
   const closing = world.engine.close(0)
   await world.system.advance(1)
@@ -50,8 +56,8 @@ describe('the compactor', () => {
   it('does nothing when it is turned off', async () => {
     const world = await EngineWorld.start({ snapshots, compaction: false })
     await write(world, 'tape:a', 1, 120)
-    await world.engine.log.sweep()
-    await world.engine.log.sweep()
+    await sweep(world)
+    await sweep(world)
     expect((await headOf(world.storage, 'tape:a'))?.floorSeq).toBe(0)
   })
 
@@ -64,9 +70,9 @@ describe('the compactor', () => {
       ['tape:short', 12],
     ] as const)
       await write(world, stream, 1, count)
-    await world.engine.log.sweep()
+    await sweep(world)
     await write(world, 'tape:busy', 41, 42)
-    await world.engine.log.sweep()
+    await sweep(world)
     expect((await headOf(world.storage, 'tape:idle'))?.floorSeq).toBe(35)
     expect((await world.storage.latestSnapshot({ workspace: WORKSPACE, stream: 'tape:idle' }))?.seq).toBe(40)
     expect((await headOf(world.storage, 'tape:busy'))?.floorSeq).toBe(0)
@@ -89,7 +95,7 @@ describe('the compactor', () => {
       })
       await world.engine.log.append(opened, opened.epoch, 'ada', [put(replica(1), 1, 'x')])
     }
-    await world.engine.log.sweep()
+    await sweep(world)
     const swept = world.engine.log.sweep()
     for (let turn = 0; turn < 400; turn++) await world.system.advance(1)
     await swept

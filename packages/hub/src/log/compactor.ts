@@ -18,8 +18,9 @@ export interface CompactorOptions {
   readonly ruleFor: (stream: string) => AnyMergeRule
 }
 
-/** One part compaction, four parts rest: edits wait for a piece of it now and then, never for long. */
-const REST_FACTOR = 4
+/** One part work, fifty parts rest: one edit in fifty waits for a piece of it. There is no hurry. */
+const REST_FACTOR = 50
+const MAX_REST_MS = 5_000
 
 /**
  * Compacts logs in the background, one at a time: those that have grown, and now and then those that nobody writes to
@@ -33,6 +34,7 @@ export class Compactor {
   private running: Promise<void> | undefined
   private sweeping: Promise<void> | undefined
   private cancelSweep: (() => void) | undefined
+  private readonly resting = new Set<() => void>()
   private isClosed = false
 
   constructor(options: CompactorOptions) {
@@ -57,6 +59,7 @@ export class Compactor {
   async close(): Promise<void> {
     this.isClosed = true
     this.cancelSweep?.()
+    for (const end of this.resting) end()
     await Promise.all([this.running, this.sweeping])
   }
 
@@ -123,7 +126,21 @@ export class Compactor {
   private compact(key: StreamKey, epoch: string, throughSeq: number): Promise<StreamHead | undefined> {
     const { storage, system } = this.options
     const isStopped = (): boolean => this.isClosed
-    return compactLog({ storage, system, key, epoch, throughSeq, isStopped, restFactor: REST_FACTOR })
+    const rest = (tookMs: number): Promise<void> => this.rest(tookMs)
+    return compactLog({ storage, system, key, epoch, throughSeq, isStopped, rest })
+  }
+
+  private async rest(tookMs: number): Promise<void> {
+    if (this.isClosed) return
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        cancel()
+        this.resting.delete(end)
+        resolve()
+      }
+      this.resting.add(end)
+      const cancel = this.options.system.setTimer(Math.min(tookMs * REST_FACTOR, MAX_REST_MS), end)
+    })
   }
 
   private async guard({ workspace }: StreamKey, work: () => Promise<void>): Promise<void> {

@@ -138,10 +138,13 @@ export class Snapshotter {
     // What is due joins what was appended in this turn of the event loop.
     await Promise.resolve()
     for (const stream of this.due) {
+      const { tailFrom } = stream
       const isCut = await this.take(stream)
       this.due.delete(stream)
       if (this.isClosed) break
       if (!isCut) this.lookAgain(stream)
+      // Much may have come meanwhile, and nothing may come after it.
+      else if (stream.tailFrom > tailFrom) this.consider(stream)
     }
     this.running = undefined
   }

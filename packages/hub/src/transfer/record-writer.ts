@@ -21,12 +21,12 @@ export class RecordWriter {
   private readonly gzip: Gzip
   private readonly piped: Promise<void>
   private readonly hash = createHash('sha256')
-  private failure: unknown
+  private failure: Error | undefined
 
   constructor(sink: Writable) {
     this.gzip = createGzip()
     this.piped = pipeline(this.gzip, sink)
-    this.piped.catch((error: unknown) => (this.failure = error))
+    this.piped.catch((error: Error) => (this.failure = error))
   }
 
   async begin(header: Omit<ExportHeader, 'format'>): Promise<void> {
@@ -81,7 +81,7 @@ export class RecordWriter {
   }
 
   private async put(bytes: Uint8Array): Promise<void> {
-    if (this.failure !== undefined) throw this.failure
+    if (this.failure) throw this.failure
     this.hash.update(bytes)
     if (this.gzip.write(bytes)) return
     await Promise.race([once(this.gzip, 'drain'), this.piped])
