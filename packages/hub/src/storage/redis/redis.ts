@@ -50,7 +50,7 @@ const TIMEOUT_MS = 5_000
  *
  * It is as durable as the server: with `appendonly yes` and `appendfsync always` an op that was acknowledged survives
  * the machine's end, with any other setting the last seconds may be lost. Then, and when another server took over, all streams
- * begin new epochs, so that clients push again what is missing.
+ * begin new epochs, so that nobody takes what is stored instead for what was lost.
  *
  * @param url such as `redis://user:password@localhost:6379/0`, or `rediss:` for TLS; of one primary
  * @throws FlowSyncError `config/invalid`
