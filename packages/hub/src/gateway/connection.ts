@@ -17,11 +17,11 @@ import type { OpenStream } from '../log/open-stream.js'
 import { describeError } from '../logging/logger.js'
 import type { GatewayContext } from './gateway-context.js'
 import type { Departing } from './departures.js'
-import { FeedValve } from './feed-valve.js'
 import { handleMessage } from './handlers/handle-message.js'
 import { draining, openSession } from './handlers/hello.js'
-import { tellToPull } from './handlers/tell-to-pull.js'
+import { type Told, tellToPull } from './handlers/tell-to-pull.js'
 import type { ConnectionHandlers, HubConnection } from './hub-connection.js'
+import { LiveFeed } from './live-feed.js'
 import type { SessionConnection } from './session-connection.js'
 import type { Session } from './session.js'
 
@@ -48,9 +48,7 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
   private readonly peer: HubConnection
   private readonly onGone: () => void
   private state: State
-  private readonly valve: FeedValve
-  /** What was told of each stream when the feed was cut. */
-  private told: ReadonlyMap<string, number> = new Map()
+  private readonly feed: LiveFeed
   private lastRead: Promise<void> = Promise.resolve()
   private waitingReads = 0
   private waitingBytes = 0
@@ -64,10 +62,9 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
       this.fail(createError('protocol/hello-timeout', 'No valid `hello` arrived in time.'))
     })
     this.state = { kind: 'new', cancelTimeout }
-    this.valve = new FeedValve(context.limits.feedBytes, {
-      onShut: () => this.cutFeed(),
-      onOpen: () => this.resumeFeed(),
-    })
+    this.feed = new LiveFeed(peer, context.limits.feedBytes, (session, told) =>
+      this.tellMissed(session, told),
+    )
   }
 
   get unreadBytes(): number {
@@ -76,8 +73,7 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
 
   /** The streams whose feed it gets. Those that are being opened are read after that. */
   followed(): OpenStream[] {
-    if (this.state.kind !== 'open' || !this.valve.isOpen) return []
-    return [...this.state.session.joined.values()].filter((stream) => stream !== undefined)
+    return this.feed.followed()
   }
 
   onFrame(bytes: Uint8Array): void {
@@ -97,8 +93,8 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
     }
   }
 
-  onUnread(): void {
-    if (this.state.kind === 'open') this.valve.note(this.peer.unreadBytes)
+  onUnread(hasGrown: boolean): void {
+    this.feed.noteUnread(hasGrown)
   }
 
   onClose(): void {
@@ -106,7 +102,7 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
   }
 
   send(message: HubMessage): void {
-    if (this.state.kind !== 'closed') this.peer.send(encodeHubMessage(message))
+    if (this.state.kind !== 'closed') this.feed.answer(encodeHubMessage(message))
   }
 
   refuse(id: number, error: unknown): void {
@@ -139,15 +135,12 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
     else this.fail(draining())
   }
 
-  join(session: Session, stream: string): void {
-    if (this.state.kind === 'closed') return
-    if (!session.joined.has(stream)) session.joined.set(stream, undefined)
-    // While the feed is cut it is joined with all the others later.
-    if (this.valve.isOpen) this.peer.join(stream)
+  join(stream: string): void {
+    this.feed.join(stream)
   }
 
-  leave(session: Session, stream: string): void {
-    if (session.joined.delete(stream) && this.state.kind !== 'closed') this.peer.leave(stream)
+  leave(stream: string): void {
+    this.feed.leave(stream)
   }
 
   watchExpiry(session: Session): void {
@@ -157,7 +150,7 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
   }
 
   mayRead(): Promise<void> {
-    return this.valve.opened()
+    return this.feed.mayAnswer()
   }
 
   readInTurn(id: number, bytes: number, read: () => Promise<void>): void {
@@ -187,19 +180,7 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
     })
   }
 
-  private cutFeed(): void {
-    if (this.state.kind !== 'open') return
-    const { joined } = this.state.session
-    this.told = new Map([...joined].map(([stream, opened]) => [stream, opened?.toldSeq ?? 0]))
-    for (const stream of joined.keys()) this.peer.leave(stream)
-  }
-
-  private resumeFeed(): void {
-    if (this.state.kind !== 'open') return
-    const { session } = this.state
-    // A stream that was opened meanwhile may have moved on since it was read.
-    const told = new Map([...session.joined.keys()].map((stream) => [stream, this.told.get(stream) ?? 0]))
-    for (const stream of told.keys()) this.peer.join(stream)
+  private tellMissed(session: Session, told: ReadonlyMap<string, Told>): void {
     this.lastRead = this.lastRead.then(async () => {
       try {
         if (this.state.kind === 'open') await tellToPull(this, session, told)
@@ -249,7 +230,7 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
       expiresAtMs: session.expiresAtMs,
       limits: { frameBytes: limits.frameBytes, opsPerPush: limits.opsPerPush },
     })
-    this.onUnread()
+    this.feed.begin(session)
     for (const frame of state.frames) this.onFrame(frame)
   }
 
@@ -281,7 +262,7 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
     if (state.kind === 'new' || state.kind === 'greeting') state.cancelTimeout()
     if (state.kind === 'open') state.cancelExpiry()
     this.state = { kind: 'closed' }
-    this.valve.dispose()
+    this.feed.end()
     this.onGone()
   }
 }

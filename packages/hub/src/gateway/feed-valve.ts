@@ -6,17 +6,21 @@ export interface FeedValveEvents {
   readonly onOpen: () => void
 }
 
+/** What made the unread bytes change. */
+export type UnreadChange = 'fed' | 'answered' | 'read'
+
 /** It opens again when so little is left: not at the limit, where it would flutter. */
 const OPEN_SHARE = 1 / 4
 
 /**
  * Decides whether a connection gets the live feed, by how much waits unread for it. A reader that is too slow
  * for the feed costs the hub `limitBytes` and no more: it is cut, and pulls at its own pace once it has read
- * what was sent.
+ * what was sent. An answer of its own, however large, does not cut it by itself; it holds up the next one.
  */
 export class FeedValve {
   private readonly limitBytes: number
   private readonly events: FeedValveEvents
+  private unreadBytes = 0
   private isShut = false
   private waiting: (() => void)[] = []
 
@@ -25,32 +29,39 @@ export class FeedValve {
     this.events = events
   }
 
+  /** True while the feed may come. */
   get isOpen(): boolean {
     return !this.isShut
   }
 
   /** Notes how much waits now. */
-  note(unreadBytes: number): void {
+  note(unreadBytes: number, change: UnreadChange): void {
+    this.unreadBytes = unreadBytes
     if (this.isShut) {
       if (unreadBytes > this.limitBytes * OPEN_SHARE) return
       this.isShut = false
       this.events.onOpen()
-      this.release()
-    } else if (unreadBytes > this.limitBytes) {
+    } else if (change === 'fed' && unreadBytes > this.limitBytes) {
       this.isShut = true
       this.events.onShut()
     }
+    if (!this.isFull) this.release()
   }
 
-  /** Resolves as soon as it is open, or disposed of. */
-  async opened(): Promise<void> {
-    while (this.isShut) await new Promise<void>((resolve) => this.waiting.push(resolve))
+  /** Resolves as soon as another answer may be added, or when it is disposed of. */
+  async mayAnswer(): Promise<void> {
+    while (this.isFull) await new Promise<void>((resolve) => this.waiting.push(resolve))
   }
 
   /** Nobody waits any longer. */
   dispose(): void {
     this.isShut = false
+    this.unreadBytes = 0
     this.release()
+  }
+
+  private get isFull(): boolean {
+    return this.isShut || this.unreadBytes > this.limitBytes
   }
 
   private release(): void {

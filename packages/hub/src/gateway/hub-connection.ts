@@ -19,7 +19,7 @@ export interface HubConnection {
 export interface ConnectionHandlers {
   /** @param bytes one whole frame, not changed afterwards */
   onFrame(bytes: Uint8Array): void
-  /** Call when `unreadBytes` has changed, either way. */
-  onUnread(): void
+  /** Call when `unreadBytes` has changed: within `send`, when a room has added to it, and when some of it has left. */
+  onUnread(hasGrown: boolean): void
   onClose(): void
 }

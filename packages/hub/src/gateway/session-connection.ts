@@ -12,8 +12,9 @@ export interface SessionConnection {
   tell(error: unknown): WireError
   /** Ends the connection with a reason: as the answer to a request, or to none. */
   fail(error: unknown, id?: number): void
-  join(session: Session, stream: string): void
-  leave(session: Session, stream: string): void
+  /** Follows the stream's feed from now on. */
+  join(stream: string): void
+  leave(stream: string): void
   /** Closes the connection at the moment the session's token expires, unless it was renewed. */
   watchExpiry(session: Session): void
   /**

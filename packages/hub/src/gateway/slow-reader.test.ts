@@ -9,7 +9,9 @@ const OP_BYTES = 500
 /** A writer, a reader that reads, and one that can be stalled, all with two streams open. */
 async function startWorld(options: Partial<HubEngineOptions> = {}) {
   const world = await EngineWorld.start({ limits: { feedBytes: FEED_BYTES }, ...options })
-  const writer = await world.reader('note:a')
+  const writer = await world.reader('note:quiet')
+  writer.subscribe('note:a')
+  await settle()
   const quick = await world.reader('note:a', 'bob|read:*', replica(2))
   const slow = await world.reader('note:a', 'eve|read:*', replica(3))
   slow.subscribe('note:quiet')
@@ -98,6 +100,25 @@ describe('a reader that does not read', () => {
     expect(answered).toHaveLength(256)
   })
 
+  it('keeps its feed while nothing but a large answer of its own waits', async () => {
+    const { slow, epoch, write } = await startWorld()
+    await write(20)
+    slow.isStalled = true
+    for (let i = 0; i < 2; i++) {
+      slow.say({ type: 'pull', id: slow.nextId(), stream: 'note:a', epoch, afterSeq: 0 })
+      await settle()
+    }
+    expect(slow.unreadBytes, 'one answer, above the limit').toBeGreaterThan(20 * OP_BYTES)
+    expect(slow.unreadBytes).toBeLessThan(40 * OP_BYTES)
+    expect([...slow.rooms]).toContain('note:a')
+    await write(1)
+    expect([...slow.rooms], 'what is fed now would wait behind it').toEqual([])
+    slow.read()
+    await settle()
+    expect(slow.all('pulled')).toHaveLength(2)
+    expect([...slow.rooms]).toContain('note:a')
+  })
+
   it('may not make large requests wait in the memory of the hub', async () => {
     const { slow, write } = await startWorld({ limits: { feedBytes: FEED_BYTES, frameBytes: 10_000 } })
     slow.isStalled = true
@@ -133,6 +154,32 @@ describe('a reader that does not read', () => {
     slow.read()
     await settle()
     expect(slow.all('feed').filter(({ stream }) => stream === 'note:b')).toHaveLength(1)
+  })
+
+  it('asks the storage about no stream that did not move', async () => {
+    const { world, slow, write } = await startWorld()
+    const asked: string[] = []
+    const find = world.storage.findStream.bind(world.storage)
+    world.storage.findStream = (key) => {
+      asked.push(key.stream)
+      return find(key)
+    }
+    slow.isStalled = true
+    await write(20)
+    slow.read()
+    await settle()
+    expect(asked).toEqual(['note:a'])
+  })
+
+  it('is told of another epoch that began while its feed was cut', async () => {
+    const { world, slow, epoch, write } = await startWorld()
+    slow.isStalled = true
+    await write(20)
+    await world.engine.log.truncate({ workspace: 'acme', stream: 'note:a' })
+    slow.read()
+    await settle()
+    expect(slow.all('feed').at(-1)?.epoch).toMatch(/^[0-9a-f]{16}$/)
+    expect(slow.all('feed').at(-1)?.epoch).not.toBe(epoch)
   })
 
   it('is not told what it may not read any longer', async () => {

@@ -72,7 +72,7 @@ export class SocketServer implements Broadcast {
       this.count(address, 1)
       const wire = this.wireOf(socket.conn)
       const handlers = engine.accept(socket.nsp.name.slice(1), socketPeer(socket, wire))
-      const unwatch = wire.unread.watch(() => handlers.onUnread())
+      const unwatch = wire.unread.watch((hasGrown) => handlers.onUnread(hasGrown))
       socket.on(MESSAGE_EVENT, (frame: Uint8Array) => {
         try {
           handlers.onFrame(frame)

@@ -14,7 +14,7 @@ const PACKET_BYTES = 256
  * much: it catches up from the log when it comes back. One for each connection, from its beginning.
  */
 export class Unread {
-  private readonly watchers = new Set<() => void>()
+  private readonly watchers = new Set<(hasGrown: boolean) => void>()
   private readonly wire: Wire
   private readonly limitBytes: number
   private queued = 0
@@ -33,7 +33,7 @@ export class Unread {
       // A polite close would wait for the peer to read.
       if (size > 0) this.admits()
       this.queued += size
-      this.changed()
+      if (size > 0) this.changed(true)
     })
     conn.on('flush', () => {
       this.written += this.queued
@@ -46,7 +46,7 @@ export class Unread {
     // The last byte of what was flushed has left; what came meanwhile is flushed next.
     wire.on('drain', () => {
       this.written = 0
-      this.changed()
+      this.changed(false)
     })
   }
 
@@ -64,23 +64,23 @@ export class Unread {
   /** A frame of so many bytes was given to the WebSocket past engine.io, and waits there. */
   waitsDirectly(bytes: number): void {
     this.direct += bytes + PACKET_BYTES
-    this.changed()
+    this.changed(true)
   }
 
   /** To be called when such a frame has left. */
   readonly onDirectlySent = (): void => {
     if (this.direct === 0 || (this.wire.socket?.bufferedAmount ?? 0) > 0) return
     this.direct = 0
-    this.changed()
+    this.changed(false)
   }
 
   /** Calls when `bytes` has changed, until the function is called that it returns. */
-  watch(watcher: () => void): () => void {
+  watch(watcher: (hasGrown: boolean) => void): () => void {
     this.watchers.add(watcher)
     return () => this.watchers.delete(watcher)
   }
 
-  private changed(): void {
-    for (const watcher of this.watchers) watcher()
+  private changed(hasGrown: boolean): void {
+    for (const watcher of this.watchers) watcher(hasGrown)
   }
 }

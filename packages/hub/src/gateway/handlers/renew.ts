@@ -29,7 +29,7 @@ export async function renew(
     session.isRenewing = false
   }
   for (const stream of session.joined.keys()) {
-    if (!session.canRead(stream)) connection.leave(session, stream)
+    if (!session.canRead(stream)) connection.leave(stream)
   }
   connection.watchExpiry(session)
   connection.send({ type: 'renewed', id, expiresAtMs: session.expiresAtMs })

@@ -27,7 +27,7 @@ export async function subscribe(
   const shareBytes = Math.max(MIN_SHARE_BYTES, Math.floor(ANSWER_BYTES / Math.max(1, streams.length)))
   const results = await Promise.all(streams.map((cursor) => open(connection, session, cursor, shareBytes)))
   putOffLarge(results)
-  for (const result of results) if (result.kind === 'failed') connection.leave(session, result.stream)
+  for (const result of results) if (result.kind === 'failed') connection.leave(result.stream)
   connection.send({ type: 'subscribed', id, results })
 }
 
@@ -57,7 +57,7 @@ async function opened(
     throw createError('limit/streams', `One connection may open ${limits.streamsPerConnection} streams.`)
   }
   // Join before reading: an op that is appended in between comes twice rather than never.
-  connection.join(session, cursor.stream)
+  connection.join(cursor.stream)
   const stream = await openFor(connection, session, cursor.stream)
   if (session.joined.has(cursor.stream)) session.joined.set(cursor.stream, stream)
   const caughtUp = stream ? await log.catchUp(stream, cursor, limitBytes) : NOTHING

@@ -8,6 +8,6 @@ export function unsubscribe(
   session: Session,
   { id, streams }: Unsubscribe,
 ): void {
-  for (const stream of streams) connection.leave(session, stream)
+  for (const stream of streams) connection.leave(stream)
   connection.send({ type: 'unsubscribed', id })
 }
