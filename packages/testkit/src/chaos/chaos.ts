@@ -58,6 +58,8 @@ export interface ChaosResult {
   readonly longestLagWhere: string
   /** The longest time that a client stayed away from its hubs, while nothing was in its way. */
   readonly longestAwayMs: number
+  /** In what part of their time clients were connected with nothing in their way, 0 to 1. */
+  readonly watchedShare: number
   /** How many changes clients were shown and the history checker has looked at. */
   readonly observations: number
   readonly violations: readonly string[]
@@ -192,6 +194,7 @@ async function play(run: Run): Promise<ChaosResult> {
     longestLagMs: Math.round(judgement.lag.longestMs),
     longestLagWhere: judgement.lag.where,
     longestAwayMs: Math.round(judgement.lag.longestAwayMs),
+    watchedShare: Math.round(judgement.lag.watchedShare * 1000) / 1000,
     observations: observations.length,
     violations,
   }

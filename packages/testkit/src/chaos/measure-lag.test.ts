@@ -34,6 +34,7 @@ describe('measureLag', () => {
     ]
     expect(lagOf([see(9_000, 1, 1)], obstacles).longestMs).toBe(2_000)
     expect(lagOf([see(6_050, 1, 1)], obstacles).longestMs).toBe(500)
+    expect(lagOf([see(9_000, 1, 1)], obstacles).watchedShare).toBe((20_000 - 4_500 - 900) / 20_000)
   })
 
   it('counts the time without a hub for itself', () => {

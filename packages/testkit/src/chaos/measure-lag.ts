@@ -11,6 +11,8 @@ export interface Lag {
   /** The longest time that a client stayed away from its hub though nothing stood in its way. */
   readonly longestAwayMs: number
   readonly away: string
+  /** In what part of their time clients were connected with nothing in their way: what lag was measured over, 0 to 1. */
+  readonly watchedShare: number
 }
 
 export interface LagEvidence {
@@ -25,7 +27,9 @@ export interface LagEvidence {
 
 /** Measures lag (G4) from what was acknowledged when and what was shown when. */
 export function measureLag({ histories, receipts, obstacles, startMs, endMs }: LagEvidence): Lag {
-  let lag: Lag = { longestMs: 0, where: 'nobody', longestAwayMs: 0, away: 'nobody' }
+  let lag: Lag = { longestMs: 0, where: 'nobody', longestAwayMs: 0, away: 'nobody', watchedShare: 0 }
+  let watchedMs = 0
+  let readers = 0
   for (const history of histories) {
     const { author, events } = history
     if (!events.some(({ kind }) => kind === 'see')) continue
@@ -37,6 +41,8 @@ export function measureLag({ histories, receipts, obstacles, startMs, endMs }: L
         lag = { ...lag, longestAwayMs: ms, away: `author ${author}, ${since(span.fromMs, startMs)}` }
     }
     const blind = joinSpans([...inTheWay, ...unlinked])
+    readers++
+    watchedMs += endMs - startMs - blind.reduce((sum, span) => sum + lengthWithin(span, startMs, endMs), 0)
     const seenAtMs = firstSights(history)
     for (const ack of receipts) {
       if (ack.author === author || ack.n === 0) continue
@@ -48,7 +54,11 @@ export function measureLag({ histories, receipts, obstacles, startMs, endMs }: L
       lag = { ...lag, longestMs: ms, where: `author ${author} lacked ${what}` }
     }
   }
-  return lag
+  return { ...lag, watchedShare: readers === 0 ? 0 : watchedMs / readers / (endMs - startMs) }
+}
+
+function lengthWithin({ fromMs, toMs }: TimeSpan, startMs: number, endMs: number): number {
+  return Math.max(0, Math.min(toMs, endMs) - Math.max(fromMs, startMs))
 }
 
 function since(atMs: number, startMs: number): string {

@@ -19,6 +19,7 @@ export function formatChaos(result: ChaosResult): string {
       ['diverged', String(result.diverged)],
       ['changes observed', String(result.observations)],
       ['drained in', result.drainedInMs === null ? 'not in time' : `${result.drainedInMs} ms`],
+      ['clients connected and unhindered', `${Math.round(result.watchedShare * 100)}% of the time`],
       ['longest lag while connected and unhindered', `${result.longestLagMs} ms`],
       ['which was', result.longestLagWhere],
       ['longest absence while unhindered', `${result.longestAwayMs} ms`],

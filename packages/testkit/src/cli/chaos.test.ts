@@ -34,6 +34,7 @@ describe('chaos', () => {
       longestLagMs: expect.any(Number),
       longestLagWhere: expect.any(String),
       longestAwayMs: expect.any(Number),
+      watchedShare: expect.any(Number),
       observations: expect.any(Number),
       violations: [],
     })

@@ -77,7 +77,8 @@ async function run(options: CliOptions & { readonly seed?: number }): Promise<vo
   } catch (error) {
     if (!isFlowSyncError(error)) throw error
     process.stderr.write(`error: ${error.message}\n`)
-    process.exitCode = interruption.signal.aborted ? INTERRUPTED : CANNOT_RUN
+    // What still waits for processes that are no more would keep this one.
+    process.exit(interruption.signal.aborted ? INTERRUPTED : CANNOT_RUN)
   }
 }
 
