@@ -260,6 +260,7 @@ export class LogDatabase {
       this.opened.clear()
       this.tables.replicas.clear()
       this.tables.log.forgetPosition()
+      this.history.clear()
       throw error
     } finally {
       this.opened.trim()

@@ -86,7 +86,7 @@ function versionOf(): unknown {
   return { ...version, floors }
 }
 
-describe('a file of schema 1', () => {
+describe('a file of schema 1', { timeout: 30_000 }, () => {
   it('is brought up to date when it is opened, and goes on as it was', async () => {
     writeSchema1()
     const driver = files.driver()

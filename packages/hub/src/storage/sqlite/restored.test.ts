@@ -44,7 +44,7 @@ function putBack(): void {
   copyFileSync(files.path('backup.db'), files.path())
 }
 
-describe('a file that is older than what was last written', () => {
+describe('a file that is older than what was last written', { timeout: 30_000 }, () => {
   it('begins new epochs, in all streams', async () => {
     const first = await reopen()
     expect(first.wasRestored).toBe(false)
@@ -98,7 +98,7 @@ describe('a file that is older than what was last written', () => {
   })
 })
 
-describe('a file that is as new as it should be', () => {
+describe('a file that is as new as it should be', { timeout: 30_000 }, () => {
   it('is not suspected after a crash, whenever that was', async () => {
     const first = await reopen()
     await write(first.driver, 1, 3)

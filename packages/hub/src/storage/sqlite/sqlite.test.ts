@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { logDriverCases } from '@flowsync/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { killThread } from '../../tests/sqlite-files.js'
 import type { LogDriver } from '../driver.js'
 import { sqlite } from './sqlite.js'
 
@@ -30,6 +31,7 @@ const creation = { workspace: 'acme', stream: 'doc:a', rule: 'text', ruleVersion
 describe('sqlite driver', () => {
   const createStore = async () => ({
     driver: () => sqlite(join(folder, 'log.db')),
+    abandon: killThread,
     dispose: async () => undefined,
   })
   for (const { name, check } of logDriverCases(createStore)) it(name, check)

@@ -34,6 +34,9 @@ export interface SqliteOptions {
  * The embedded log: one SQLite file, written by a thread of its own with `node:sqlite`, in WAL mode with
  * `synchronous = FULL`. What it acknowledged survives SIGKILL and power loss. One hub process per file.
  *
+ * A small file beside it, `<file>-witness`, remembers how far the log had come. Leave it where it is when you put a backup
+ * of the log file back: then the hub finds that the file is older, and all streams begin new epochs.
+ *
  * ```ts
  * createHub({ storage: sqlite('flowsync.db'), … })
  * ```

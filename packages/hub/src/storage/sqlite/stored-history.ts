@@ -78,6 +78,11 @@ export class StoredHistory {
     return { segments, rows, replicas }
   }
 
+  /** Forgets what a transaction that was rolled back may have read. */
+  clear(): void {
+    this.lastSegment = undefined
+  }
+
   private decoded(stream: number, segment: Segment): SequencedOp[] {
     const { lastSegment } = this
     if (lastSegment?.stream === stream && lastSegment.first === segment.first) return lastSegment.ops
