@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { storageOf } from './storage-of.js'
 
@@ -23,12 +24,13 @@ describe('the storage that --db names', () => {
   })
 
   it('does not tell a password when the URL is wrong', () => {
-    expect(() => storageOf('redis://user:secret@host:none')).toThrow(
-      expect.objectContaining({
-        code: 'config/invalid',
-        message: expect.not.stringContaining('secret') as string,
-        cause: undefined,
-      }) as Error,
-    )
+    let refusal: unknown
+    try {
+      storageOf('redis://user:secret@host:none')
+    } catch (error) {
+      refusal = error
+    }
+    expect(refusal).toMatchObject({ code: 'config/invalid' })
+    expect(inspect(refusal)).not.toContain('secret')
   })
 })
