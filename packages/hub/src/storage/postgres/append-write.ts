@@ -5,7 +5,7 @@ import type { AppendBatch, AppendOutcome } from '../driver.js'
 import { rowsOf } from '../log-rows.js'
 import { stageBatches } from '../stage-batches.js'
 import type { LogCache } from './log-cache.js'
-import type { Session, Statement } from './session.js'
+import type { Session, Statement, StatementValue } from './session.js'
 
 interface NewReplica {
   readonly number: number
@@ -28,27 +28,33 @@ interface NewMark {
  * numbers and names inserted in theirs, after all locks of streams are held: nobody waits in a circle.
  * The bytes of all rows come as one value, which is sent as it is; arrays of them would be written in hex.
  */
-const WRITE: Statement = {
-  name: 'append',
+const writeStatement = (name: string, more: string): Statement => ({
+  name,
   text: `WITH moved AS (
       UPDATE stream SET head_seq = n.head
-      FROM unnest($9::bigint[], $10::bigint[], $11::bigint[], $12::text[]) AS n (id, former, head, epoch)
+      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS n (id, former, head, epoch)
       WHERE stream.id = n.id AND stream.head_seq = n.former AND stream.epoch = n.epoch
       RETURNING stream.id
+    )${more}
+    INSERT INTO log (stream, first, last, ops)
+    SELECT n.stream, n.first, n.last, substring($10::bytea FROM n.start FOR n.length)
+    FROM unnest($5::bigint[], $6::bigint[], $7::bigint[], $8::integer[], $9::integer[])
+      AS n (stream, first, last, start, length)
+    WHERE 1 / (SELECT (count(*) = cardinality($1::bigint[]))::integer FROM moved) = 1`,
+})
+/** Most appends bring ops alone. */
+const WRITE = writeStatement('append', '')
+const WRITE_ALL = writeStatement(
+  'append_all',
+  `, marked AS (
+      INSERT INTO mark (stream, replica, counter, seq)
+      SELECT * FROM unnest($11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[])
     ), bound AS (
       INSERT INTO replica (id, workspace, hex, subject)
       SELECT n.id, n.workspace, n.hex, decode(n.subject, 'hex')
-      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS n (id, workspace, hex, subject)
-    ), marked AS (
-      INSERT INTO mark (stream, replica, counter, seq)
-      SELECT * FROM unnest($5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
-    )
-    INSERT INTO log (stream, first, last, ops)
-    SELECT n.stream, n.first, n.last, substring($18::bytea FROM n.start FOR n.length)
-    FROM unnest($13::bigint[], $14::bigint[], $15::bigint[], $16::integer[], $17::integer[])
-      AS n (stream, first, last, start, length)
-    WHERE 1 / (SELECT (count(*) = cardinality($9::bigint[]))::integer FROM moved) = 1`,
-}
+      FROM unnest($15::bigint[], $16::text[], $17::text[], $18::text[]) AS n (id, workspace, hex, subject)
+    )`,
+)
 const RESERVE: Statement = {
   name: 'reserve_numbers',
   text: `SELECT nextval('replica_number') AS number FROM generate_series(1, $1)`,
@@ -102,28 +108,19 @@ export class AppendWrite {
    */
   send(session: Session): Promise<unknown> {
     const { marks, replicas } = this
-    const streams = [...this.streams].sort((a, b) => a.number - b.number)
+    const values = this.logValues([...this.streams].sort((a, b) => a.number - b.number))
+    if (marks.length === 0 && replicas.length === 0) return session.query(WRITE, values)
     replicas.sort((a, b) => (`${a.workspace}/${a.replica}` < `${b.workspace}/${b.replica}` ? -1 : 1))
-    const rows = this.logRows(streams)
-    return session.query(WRITE, [
-      replicas.map(({ number }) => number),
-      replicas.map(({ workspace }) => workspace),
-      replicas.map(({ replica }) => replica),
-      replicas.map(({ subject }) => Buffer.from(subject).toString('hex')),
+    return session.query(WRITE_ALL, [
+      ...values,
       marks.map(({ stream }) => stream),
       marks.map(({ replica }) => replica),
       marks.map(({ counter }) => counter),
       marks.map(({ seq }) => seq),
-      streams.map(({ number }) => number),
-      streams.map(({ committedHeadSeq }) => committedHeadSeq),
-      streams.map(({ headSeq }) => headSeq),
-      streams.map(({ epoch }) => epoch),
-      rows.streams,
-      rows.firsts,
-      rows.lasts,
-      rows.starts,
-      rows.lengths,
-      Buffer.concat(rows.bytes),
+      replicas.map(({ number }) => number),
+      replicas.map(({ workspace }) => workspace),
+      replicas.map(({ replica }) => replica),
+      replicas.map(({ subject }) => Buffer.from(subject).toString('hex')),
     ])
   }
 
@@ -137,29 +134,34 @@ export class AppendWrite {
     this.cache.trim()
   }
 
-  private logRows(streams: readonly CachedStream[]) {
-    const rows = {
-      streams: [] as number[],
-      firsts: [] as number[],
-      lasts: [] as number[],
-      starts: [] as number[],
-      lengths: [] as number[],
-      bytes: [] as Uint8Array[],
-    }
+  private logValues(streams: readonly CachedStream[]): StatementValue[] {
+    const numbers: number[] = []
+    const firsts: number[] = []
+    const lasts: number[] = []
+    const starts: number[] = []
+    const lengths: number[] = []
+    const bytes: Uint8Array[] = []
     let start = 1
     for (const stream of streams) {
       const own = rowsOf(stream.staged, (replica) => this.numberIn(stream, replica))
       own.forEach(({ first, ops }, index) => {
-        rows.streams.push(stream.number)
-        rows.firsts.push(first)
-        rows.lasts.push((own[index + 1]?.first ?? stream.headSeq + 1) - 1)
-        rows.starts.push(start)
-        rows.lengths.push(ops.length)
-        rows.bytes.push(ops)
+        numbers.push(stream.number)
+        firsts.push(first)
+        lasts.push((own[index + 1]?.first ?? stream.headSeq + 1) - 1)
+        starts.push(start)
+        lengths.push(ops.length)
+        bytes.push(ops)
         start += ops.length
       })
     }
-    return rows
+    return [
+      streams.map(({ number }) => number),
+      streams.map(({ committedHeadSeq }) => committedHeadSeq),
+      streams.map(({ headSeq }) => headSeq),
+      streams.map(({ epoch }) => epoch),
+      ...[numbers, firsts, lasts, starts, lengths],
+      Buffer.concat(bytes),
+    ]
   }
 
   private bind(workspace: string, replica: ReplicaId, subject: string): number {
