@@ -232,6 +232,7 @@ describe('hydration', () => {
     await server.whenSynced()
     const client = world.client()
     client.hydrate(server.dehydrate())
+    await server.close()
     const doc = client.stream('doc:a')
     await client.whenSynced()
     world.hub.logs.clear()

@@ -251,7 +251,6 @@ describe('another epoch', () => {
   it('is noticed while connected, by feed, push and pull', async () => {
     const client = await world.liveClient()
     const doc = client.stream('doc:a')
-    doc.insert(0, 'old')
     await client.whenSynced()
     world.hub.log('doc:a').reset(0)
     world.hub.edit('doc:a', { op: 'insert', pos: 0, text: 'new' })
@@ -259,11 +258,58 @@ describe('another epoch', () => {
     await settle()
     expect(doc.value).toBe('new')
     world.hub.log('doc:a').reset(0)
-    await doc.insert(0, 'mine ').acked
-    expect(doc.value).toBe(world.hub.log('doc:a').value)
-    world.hub.log('doc:a').reset(0)
     await world.system.advance(5_000)
     expect(doc.value).toBe('')
+    world.hub.log('doc:a').reset(0)
+    await doc.insert(0, 'mine').acked
+    expect(doc.value).toBe('mine')
+    expect(world.hub.log('doc:a').value).toBe('mine')
+    await client.close()
+  })
+
+  it('gets again what it had acknowledged and has no more, from those who made it, once and in order', async () => {
+    // Two browsers.
+    const [ada, bob] = [await world.liveClient(), await world.liveClient({ storage: undefined })]
+    const [text, votes] = [ada.stream('doc:a'), ada.stream('counter:a')]
+    const other = bob.stream('doc:a')
+    for (const client of [ada, bob]) await client.whenSynced()
+    await text.insert(0, 'one').acked
+    await votes.increment(3).acked
+    for (const word of [' two', ' three']) await text.insert(text.value.length, word).acked
+    await votes.increment(4).acked
+    await settle()
+    await other.insert(other.value.length, ' four').acked
+    // The backup was made after the first edit of each.
+    world.hub.log('doc:a').reset(1)
+    world.hub.log('counter:a').reset(1)
+    ada.goOffline()
+    text.insert(text.value.length, ' five')
+    ada.goOnline()
+    world.hub.dropAll()
+    await world.system.advance(10_000)
+    for (const client of [ada, bob]) await client.whenSynced()
+    await world.system.advance(5_000)
+    const { value } = world.hub.log('doc:a')
+    expect([...String(value).split(' ')].sort()).toEqual(['five', 'four', 'one', 'three', 'two'])
+    expect(value).toMatch(/one two three/)
+    expect([text.value, other.value]).toEqual([value, value])
+    expect([votes.value, world.hub.log('counter:a').value]).toEqual([7, 7])
+    for (const client of [ada, bob]) await client.close()
+  })
+
+  it('gets nothing again when it lacks nothing', async () => {
+    const client = await world.liveClient()
+    const doc = client.stream('doc:a')
+    await client.whenSynced()
+    await doc.insert(0, 'one').acked
+    await doc.insert(3, ' two').acked
+    await settle()
+    world.hub.log('doc:a').reset(2)
+    world.hub.dropAll()
+    await world.system.advance(5_000)
+    await client.whenSynced()
+    expect(world.hub.log('doc:a').headSeq).toBe(2)
+    expect(doc.getSnapshot()).toMatchObject({ value: 'one two', error: undefined, pendingCount: 0 })
     await client.close()
   })
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { describeOp } from './codec/op-list.js'
 import { OP_PAYLOAD_LAYOUT } from './codec/op-payload.js'
 import { clientMessages } from './messages/client-message.js'
 import { hubMessages } from './messages/hub-message.js'
-import { SOCKET_PACKET_LAYOUT } from './socket-parser.js'
+import { describeSocketPacket } from './socket-parser.js'
 import { PROTOCOL_VERSION } from './version.js'
 
 /** One hash for each version that was ever released. A released line never changes. */
@@ -12,11 +13,13 @@ const LOCK: Readonly<Record<number, string>> = {
 }
 
 function schemaText(): string {
-  const messages = [...clientMessages, ...hubMessages].map(({ code, codec }) => `${code} ${codec.describe}`)
+  const messages = [...clientMessages, ...hubMessages].map(
+    ({ code, codec }) => `${code} ${codec.describe.replaceAll('; op)', `; ${describeOp()})`)}`,
+  )
   return [
     `version ${PROTOCOL_VERSION}`,
     ...messages,
-    `socket ${SOCKET_PACKET_LAYOUT}`,
+    `socket ${describeSocketPacket()}`,
     `payload ${OP_PAYLOAD_LAYOUT}`,
   ].join('\n')
 }

@@ -64,6 +64,13 @@ export class Outbox {
     if (isPending(op)) this.pending++
   }
 
+  /** Puts ops before all that are here. */
+  putFirst(ops: readonly OutboxOp[]): void {
+    const later = [...this]
+    for (const op of later) this.remove(op)
+    for (const op of [...ops, ...later]) this.add(op)
+  }
+
   find(replica: ReplicaId, counter: number): OutboxOp | undefined {
     return this.byReplica.get(replica)?.get(counter)
   }

@@ -4,7 +4,7 @@ import { receiveOps } from '../stream/confirm.js'
 import { foldStored } from '../stream/load.js'
 import type { RebuildPlan } from '../stream/rebuild-plan.js'
 import { startRebuild } from '../stream/rebuild.js'
-import type { Stream } from '../stream/stream.js'
+import { createOutboxOp, type Stream } from '../stream/stream.js'
 import type { SubscribedOk } from './line.js'
 
 /**
@@ -42,7 +42,8 @@ export function takeAnswer(
   }
   if (stream.epoch === NO_EPOCH)
     return begin(stream, { ...plan, ...firstMeeting(stream, answer.headSeq) }, answer)
-  if (stream.outbox.isEmpty) return begin(stream, { ...plan, carry: 'nothing', past: 'same' }, answer)
+  if (asked.outbox.length === 0 && stream.outbox.isEmpty)
+    return begin(stream, { ...plan, carry: 'nothing', past: 'same' }, answer)
   return resumeInOtherPast(stream, plan, answer, isCurrent)
 }
 
@@ -66,18 +67,29 @@ function firstMeeting(stream: Stream, headSeq: number): Pick<RebuildPlan, 'carry
     : { carry: stream.carry, past: 'same' }
 }
 
-/** The hub's log was reset. What own ops were made on is still on this device's disk. */
+/**
+ * The hub's log was reset, or restored from a backup that lacks its end. What own ops were made on is still on this
+ * device's disk, and so are those that were acknowledged lately: the ones that the log lacks are made anew.
+ */
 async function resumeInOtherPast(
   stream: Stream,
   plan: Omit<RebuildPlan, 'carry' | 'past'>,
   answer: SubscribedOk,
   isCurrent: () => boolean,
 ): Promise<void> {
-  const { epoch } = stream
-  const [stored] = await stream.environment.journal.load([stream.name])
+  const { epoch, environment, outbox, author } = stream
+  const [stored] = await environment.journal.load([stream.name])
   if (!isCurrent()) return
-  const confirmed = stored?.epoch === epoch ? foldStored(stream, stored) : undefined
-  begin(stream, { ...plan, carry: 'everything', past: confirmed?.fold ?? 'lost' }, answer)
+  let past: RebuildPlan['past'] = 'lost'
+  if (stored?.epoch === epoch) {
+    const through = plan.acknowledged.get(author.replica) ?? Infinity
+    const lost = stored.tail.filter(({ replica, counter }) => replica === author.replica && counter > through)
+    outbox.putFirst(lost.map((op) => createOutboxOp(op, environment.owner, 0, undefined)))
+    for (const entry of outbox) entry.order = environment.nextOrder()
+    const until = lost[0]?.seq ?? Infinity
+    past = foldStored(stream, { ...stored, tail: stored.tail.filter(({ seq }) => seq < until) })?.fold ?? past
+  }
+  begin(stream, { ...plan, carry: 'everything', past }, answer)
 }
 
 /** True when an op was made on more than there is: on a log that was reset, before another tab stored the new one. */

@@ -63,7 +63,11 @@ const MAX_RANGES = 512
 
 /** What the handshake says about a stream. */
 export function cursorOf(stream: Stream): StreamCursor {
-  const { rule, outbox } = stream
+  const { rule, outbox, author } = stream
+  const ranges = outbox.ranges()
+  const last = author.nextCounter - 1
+  // A log that was restored from a backup may lack what it acknowledged.
+  if (last > 0 && outbox.isEmpty) ranges.push({ replica: author.replica, from: last, through: last })
   const history = stream.carry === 'nothing' ? stream.historyBelow : 0
   const below = history < Infinity ? Math.min(stream.historyBelow, outbox.minBase) : Infinity
   return {
@@ -72,7 +76,7 @@ export function cursorOf(stream: Stream): StreamCursor {
     ruleVersion: rule.version,
     epoch: stream.epoch,
     seq: stream.fold.seq,
-    outbox: outbox.ranges().slice(0, MAX_RANGES),
+    outbox: ranges.slice(0, MAX_RANGES),
     rebuildBelow: below < Infinity ? below : undefined,
   }
 }

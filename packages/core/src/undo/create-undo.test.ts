@@ -295,8 +295,9 @@ describe('a history', () => {
     const { doc, undo } = await open()
     doc.insert(0, 'one')
     await exchange()
-    doc.insert(3, ' two')
+    world.hub.edit('doc:a', { op: 'insert', pos: 3, text: ' two' })
     await exchange()
+    expect(doc.value).toBe('one two')
     world.hub.log('doc:a').reset(1)
     world.hub.dropAll()
     await world.system.advance(5_000)
@@ -304,6 +305,22 @@ describe('a history', () => {
     expect(doc.value).toBe('one')
     expect(undo.undo()).toEqual({ kind: 'nothing' })
     expect(doc.value).toBe('one')
+  })
+
+  it('goes on when the log of the hub lost own edits, which it was given again', async () => {
+    const { doc, undo } = await open()
+    doc.insert(0, 'one')
+    await exchange()
+    doc.insert(3, ' two')
+    await exchange()
+    world.hub.log('doc:a').reset(1)
+    world.hub.dropAll()
+    await world.system.advance(5_000)
+    await exchange()
+    expect(doc.value).toBe('one two')
+    expect(undo.undo().kind).toBe('done')
+    await exchange()
+    expect([doc.value, world.hub.log('doc:a').value]).toEqual(['', ''])
   })
 
   it('goes on when the state is folded again from older history', async () => {

@@ -171,14 +171,18 @@ function zigzag(value: number): number {
   return value < 0 ? -2 * value - 1 : 2 * value
 }
 
-const LAYOUT =
-  'op(flags u8: 1 same replica, 2 next counter, 4 count 1, 8 same base, 16 extra, 32* body length up to 6 or 7;' +
-  'replica index varint, 16 bytes when new; counter varint; count varint; base zigzag difference;' +
-  'extra varint count of (replica index, counter varint); body length less 7 varint; body)'
+/** What `op` stands for in the descriptions below: part of the schema hash. */
+export function describeOp(): string {
+  return (
+    'op(flags u8: 1 same replica, 2 next counter, 4 count 1, 8 same base, 16 extra, 32* body length up to 6 or 7;' +
+    'replica index varint, 16 bytes when new; counter varint; count varint; base zigzag difference;' +
+    'extra varint count of (replica index, counter varint); body length less 7 varint; body)'
+  )
+}
 
 /** Ops without a place, as a client pushes them: their number, then the ops. */
 export const opList: Codec<readonly Op[]> = {
-  describe: `ops(length varint; ${LAYOUT})`,
+  describe: 'ops(length varint; op)',
   write(writer, ops) {
     writer.varint(ops.length)
     writeOps(writer, ops)
@@ -190,7 +194,7 @@ export const opList: Codec<readonly Op[]> = {
 
 /** Ops of dense seqs: their number, the first seq (when there is an op), then the ops. */
 export const sequencedOpList: Codec<readonly SequencedOp[]> = {
-  describe: `sequenced(length varint; first seq varint; ${LAYOUT})`,
+  describe: 'sequenced(length varint; first seq varint; op)',
   write(writer, ops) {
     writer.varint(ops.length)
     const first = ops[0]
