@@ -67,17 +67,22 @@ describe('a reader that does not read', () => {
   it('is told of ops that were still gathered for the next frame when its feed was cut', async () => {
     const { world, writer, slow, epoch } = await startWorld()
     slow.isStalled = true
-    const push = async (counter: number, bytes: number): Promise<void> => {
-      writer.push('note:a', epoch, [put(replica(1), counter, 'x'.repeat(bytes))])
+    const quiet = writer.all('subscribed')[0]?.results[0]
+    const quietEpoch = quiet?.kind === 'ok' ? quiet.epoch : ''
+    const push = async (stream: string, of: string, counter: number, bytes: number): Promise<void> => {
+      writer.push(stream, of, [put(replica(1), counter, 'x'.repeat(bytes))])
       await settle()
     }
-    // The first op is told at once and fills what may wait; the second is in the open window.
-    await push(1, FEED_BYTES)
-    await push(FEED_BYTES + 1, 1)
+    // The first op is told at once; the second is in the open window when another stream fills what may wait.
+    await push('note:a', epoch, 1, 1)
+    await push('note:a', epoch, 2, 1)
+    await push('note:quiet', quietEpoch, 1, 2 * FEED_BYTES)
+    expect([...slow.rooms]).toEqual([])
     await world.system.advance(100)
     slow.read()
     await settle()
-    expect(told(slow)).toEqual([1, 2])
+    const feeds = slow.all('feed').filter(({ stream }) => stream === 'note:a')
+    expect(feeds.flatMap(({ ops }) => ops.map(({ seq }) => seq))).toEqual([1, 2])
   })
 
   it('gets no answers piled up either: its reads wait, and too many of them are refused', async () => {
