@@ -14,7 +14,10 @@ export async function findFreePort(): Promise<number> {
     const port = randomInt(LOWEST_PORT, HIGHEST_PORT)
     if (await isFree(port)) return port
   }
-  throw new FlowSyncError('config/port-in-use', `There is no free port from ${LOWEST_PORT} to ${HIGHEST_PORT}.`)
+  throw new FlowSyncError(
+    'config/port-in-use',
+    `There is no free port from ${LOWEST_PORT} to ${HIGHEST_PORT}.`,
+  )
 }
 
 async function isFree(port: number): Promise<boolean> {
