@@ -2,13 +2,16 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Fold, text } from '@flowsync/crdt'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LogDriver } from '../storage/driver.js'
 import { sqlite } from '../storage/sqlite/sqlite.js'
 import { replica } from '../tests/engine-world.js'
 import { contentOf } from '../tests/stored-workspace.js'
 import type { CliIo } from './cli-io.js'
 import { runCli } from './program.js'
+
+// Each test opens and syncs several databases.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let folder: string
 let db: string

@@ -22,12 +22,15 @@ const FRESH_MS = 3_000
 
 /** How often a log may begin another life while one reader is served. */
 const MAX_TRIES = 16
+const MAX_UNUSABLE = 32
 
 /** Brings readers up to date: with the log alone, or with a snapshot and the log behind it. */
 export class LogReader {
   private readonly options: LogReaderOptions
-  /** Snapshots that the log behind them asks for history below, and from where. */
-  private readonly unusable = new WeakMap<OpenStream, { readonly seq: number; readonly base: number }>()
+  /** By their seqs, snapshots that the log behind them asks for history below, and from where. */
+  private readonly unusable = new WeakMap<OpenStream, Map<number, number>>()
+  /** Where those begin to merge that somebody asked about. */
+  private readonly floors = new WeakMap<Snapshot, number>()
 
   constructor(options: LogReaderOptions) {
     this.options = options
@@ -136,8 +139,8 @@ export class LogReader {
         // What was remembered of the log may be of another one.
         if (stream.epoch !== epoch && tries < MAX_TRIES) continue
         const base = snapshot && lowestBaseOf(tail.ops, snapshot.seq)
-        if (snapshot && base !== undefined && isBelowFloorOf(stream, snapshot, base)) {
-          this.unusable.set(stream, { seq: snapshot.seq, base })
+        if (snapshot && base !== undefined && base < this.floorOf(stream, snapshot)) {
+          this.noteUnusable(stream, snapshot.seq, base)
           below = base
           continue
         }
@@ -156,9 +159,30 @@ export class LogReader {
   /** The latest snapshot that what follows it is known not to go back behind. */
   private async usable(stream: OpenStream, below: number | undefined): Promise<Snapshot | undefined> {
     const snapshot = await this.options.snapshotter.latest(stream, below)
-    const known = this.unusable.get(stream)
-    if (!snapshot || known?.seq !== snapshot.seq) return snapshot
-    return this.usable(stream, known.base)
+    const base = snapshot && this.unusable.get(stream)?.get(snapshot.seq)
+    return base === undefined ? snapshot : this.usable(stream, base)
+  }
+
+  private noteUnusable(stream: OpenStream, seq: number, base: number): void {
+    const known = this.unusable.get(stream) ?? new Map<number, number>()
+    if (known.size >= MAX_UNUSABLE) known.clear()
+    this.unusable.set(stream, known.set(seq, base))
+  }
+
+  /** The lowest base of an op that a state beginning at the snapshot can take. */
+  private floorOf({ rule }: OpenStream, snapshot: Snapshot): number {
+    if (!rule.floor) return 0
+    const known = this.floors.get(snapshot)
+    if (known !== undefined) return known
+    try {
+      const { floor } = new Fold(rule, snapshot)
+      this.floors.set(snapshot, floor)
+      return floor
+    } catch (error) {
+      // Whoever reads it will say so.
+      if (isFlowSyncError(error)) return 0
+      throw error
+    }
   }
 
   private async readTail(stream: OpenStream, afterSeq: number, limitBytes: number): Promise<CatchUp> {
@@ -211,18 +235,6 @@ export class LogReader {
 function lowestBaseOf(ops: readonly SequencedOp[], seq: number): number | undefined {
   const lowest = ops.reduce((least, { base }) => Math.min(least, base), seq)
   return lowest < seq ? lowest : undefined
-}
-
-/** Whether a state that begins at the snapshot cannot take an op that was made at `base`. */
-function isBelowFloorOf({ rule }: OpenStream, snapshot: Snapshot, base: number): boolean {
-  if (!rule.floor) return false
-  try {
-    return base < new Fold(rule, snapshot).floor
-  } catch (error) {
-    // Whoever reads it will say so.
-    if (isFlowSyncError(error)) return false
-    throw error
-  }
 }
 
 function isTruncated(error: unknown): boolean {

@@ -1,6 +1,13 @@
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { SequencedOp } from '@flowsync/crdt'
+import { createSystem } from '@flowsync/protocol'
 import { streamsOf } from '../log/stream-pages.js'
 import type { LogDriver, Snapshot, StreamHead, StreamReplica } from '../storage/driver.js'
+import { exportWorkspace } from '../transfer/export-workspace.js'
+import { importWorkspace } from '../transfer/import-workspace.js'
 import { put, replica } from './engine-world.js'
 
 /** Everything that can be read of a stream. */
@@ -18,7 +25,7 @@ export async function contentOf(storage: LogDriver, workspace: string): Promise<
     const ops: SequencedOp[] = []
     for (let seq = head.truncatedSeq; seq < head.headSeq; seq = ops.at(-1)?.seq ?? head.headSeq) {
       const slice = await storage.read({ ...head, afterSeq: seq, limitBytes: 1_000_000 })
-      ops.push(...(slice?.ops ?? []))
+      for (const op of slice?.ops ?? []) ops.push({ ...op, body: Uint8Array.from(op.body) })
     }
     const snapshots: Snapshot[] = []
     let snapshot = await storage.latestSnapshot(head)
@@ -29,6 +36,19 @@ export async function contentOf(storage: LogDriver, workspace: string): Promise<
     content.push({ head, replicas: await storage.replicasOf(head, { limit: 10_000 }), ops, snapshots })
   }
   return content
+}
+
+/** Exports a workspace to a file, and imports that. */
+export async function moveWorkspace(from: LogDriver, to: LogDriver, workspace: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowsync-move-'))
+  const file = join(folder, 'moved')
+  const system = createSystem()
+  try {
+    await exportWorkspace({ storage: from, system, workspace, sink: createWriteStream(file) })
+    await importWorkspace({ storage: to, system, file })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
 
 /**

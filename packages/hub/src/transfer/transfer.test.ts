@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { createSystem } from '@flowsync/protocol'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LogDriver } from '../storage/driver.js'
 import { memory } from '../storage/memory.js'
 import { sqlite } from '../storage/sqlite/sqlite.js'
@@ -13,6 +13,9 @@ import { contentOf, fillWorkspace } from '../tests/stored-workspace.js'
 import { checkExport } from './check-export.js'
 import { exportWorkspace } from './export-workspace.js'
 import { importWorkspace } from './import-workspace.js'
+
+// Each test opens and syncs several databases.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const system = createSystem()
 let folder: string

@@ -1,4 +1,4 @@
-import { createClient, type FlowSyncClient } from '@flowsync/core'
+import { createClient, type ClientStorage, type FlowSyncClient, type StreamSnapshot } from '@flowsync/core'
 import {
   counter,
   doc,
@@ -13,7 +13,7 @@ import {
   type SequencedOp,
 } from '@flowsync/crdt'
 import { createHubEngine, memory, type HubEngine, type LogDriver, type StreamHead } from '@flowsync/hub'
-import { createSystem, defineStreams, type System } from '@flowsync/protocol'
+import { createSystem, decodeHubMessage, defineStreams, type System } from '@flowsync/protocol'
 import { createRandom } from '../simulator/random.js'
 import { InProcessNetwork } from '../test-hub/in-process-network.js'
 import { drawIntent } from './draw-intent.js'
@@ -42,7 +42,10 @@ export const STREAMS = [
 ] as const
 export type CompactedStream = (typeof STREAMS)[number]
 
-type AnyHandle = { readonly value: unknown; push(intent: unknown): { readonly acked: Promise<unknown> } }
+type AnyHandle = {
+  readonly value: unknown
+  push(intent: unknown): { readonly saved: Promise<unknown>; readonly acked: Promise<unknown> }
+}
 
 interface Device {
   readonly client: FlowSyncClient<typeof compactedStreams>
@@ -56,15 +59,20 @@ const WORKSPACE = 'default'
  * calls, and two worlds that are told the same do the same.
  */
 export class CompactionWorld {
-  readonly storage: LogDriver
-  readonly engine: HubEngine
+  storage: LogDriver
+  engine: HubEngine
   private readonly network = new InProcessNetwork()
   private readonly devices: Device[] = []
   private nowMs = 1_700_000_000_000
+  private areAnswersLost = false
 
   private constructor(storage: LogDriver) {
     this.storage = storage
-    this.engine = createHubEngine({
+    this.engine = this.serve(storage)
+  }
+
+  private serve(storage: LogDriver): HubEngine {
+    const engine = createHubEngine({
       storage,
       streams: compactedStreams,
       auth: (token) => ({ subject: token, grants: ['write:*'], expiresAtMs: 0 }),
@@ -75,7 +83,35 @@ export class CompactionWorld {
       // What is made in the background would differ from run to run.
       snapshots: { minOps: Number.MAX_SAFE_INTEGER, maxOps: Number.MAX_SAFE_INTEGER },
     })
-    this.network.listen(this.engine)
+    this.network.listen({
+      accept: (workspace, connection) =>
+        engine.accept(workspace, {
+          ...connection,
+          send: (frame) => {
+            if (!this.isAnswerLost(frame)) connection.send(frame)
+          },
+        }),
+    })
+    return engine
+  }
+
+  /** Whether `pushed` and feeds are lost on the way to clients from now on. */
+  loseAnswers(areLost: boolean): void {
+    this.areAnswersLost = areLost
+  }
+
+  private isAnswerLost(frame: Uint8Array): boolean {
+    if (!this.areAnswersLost) return false
+    const { type } = decodeHubMessage(frame)
+    return type === 'pushed' || type === 'feed'
+  }
+
+  /** Ends the hub and starts another one on another storage. */
+  async replaceStorage(storage: LogDriver): Promise<void> {
+    await this.engine.close(0)
+    await this.storage.close()
+    this.storage = storage
+    this.engine = this.serve(storage)
   }
 
   static async start(storage: LogDriver = memory()): Promise<CompactionWorld> {
@@ -83,19 +119,22 @@ export class CompactionWorld {
     return new CompactionWorld(storage)
   }
 
-  addDevice(): void {
+  /** Returns its number. */
+  addDevice(subject = `person ${this.devices.length}`, storage?: ClientStorage): number {
     const number = this.devices.length
     const client = createClient({
       url: 'http://hub.test',
       streams: compactedStreams,
-      subject: `person ${number}`,
-      token: () => `person ${number}`,
+      subject,
+      token: () => subject,
+      storage,
       transport: this.network.transport,
       system: this.systemOf(number),
       connect: false,
     })
     const handles = new Map(STREAMS.map((name) => [name, client.stream(name) as unknown as AnyHandle]))
     this.devices.push({ client, handles })
+    return number
   }
 
   /** Ids are drawn in the same order in every world; the clock moves with the steps. */
@@ -117,6 +156,10 @@ export class CompactionWorld {
     const handle = this.device(device).handles.get(stream)
     if (!handle) throw new Error(`device ${device} has no ${stream}`)
     return handle
+  }
+
+  snapshotOf(device: number, stream: CompactedStream): StreamSnapshot<unknown> {
+    return this.client(device).stream(stream).getSnapshot()
   }
 
   private device(number: number): Device {
@@ -142,7 +185,9 @@ export class CompactionWorld {
 
   async syncAll(): Promise<void> {
     for (let round = 0; round < 2; round++) {
-      for (let device = 0; device < this.devices.length; device++) await this.sync(device)
+      for (const [device, { client }] of this.devices.entries()) {
+        if (client.getSnapshot().state !== 'closed') await this.sync(device)
+      }
     }
   }
 
@@ -154,7 +199,8 @@ export class CompactionWorld {
   async snapshot(stream: CompactedStream, seq: number): Promise<void> {
     const head = await this.head(stream)
     if (!head || seq < Math.max(1, head.truncatedSeq)) return
-    const fold = new Fold(compactedStreams.ruleFor(stream) as AnyMergeRule, await this.truncatedState(head))
+    const rule: AnyMergeRule = compactedStreams.ruleFor(stream)
+    const fold = new Fold(rule, await this.truncatedState(head))
     for (const op of await this.log(stream)) if (op.seq <= seq) fold.receive(op)
     const snapshot = { epoch: head.epoch, seq: fold.seq, state: fold.encodeState() }
     await this.storage.putSnapshot({ workspace: WORKSPACE, stream }, snapshot)
