@@ -28,7 +28,8 @@ export interface LinkStep {
   readonly wakeAfterMs?: number
 }
 
-export const DEFAULT_LINK_TIMES: LinkTimes = { probeEveryMs: 1_000, echoWithinMs: 1_000, openWithinMs: 2_000 }
+/** Patient with a machine that is busy: how late readers hear of news depends on the poller alone. */
+export const DEFAULT_LINK_TIMES: LinkTimes = { probeEveryMs: 1_000, echoWithinMs: 2_000, openWithinMs: 3_000 }
 
 const NOTHING: LinkStep = { actions: [] }
 const MAX_RETRY_MS = 2_000

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createClient } from 'redis'
 import { HubPair } from '../tests/hub-pair.js'
 import { OwnRedis } from '../tests/own-redis.js'
@@ -41,6 +41,7 @@ async function provesLink(): Promise<void> {
 
 /** Both hubs noticed, said so once each, and said once each that it works again. */
 async function healed(): Promise<void> {
+  await vi.waitFor(() => expect(pair.told.lost).toBe(2), { timeout: 10_000 })
   await pair.linked()
   await provesLink()
   expect(pair.told).toEqual({ lost: 2, works: 4 })
@@ -102,6 +103,23 @@ describe('the link between two hubs', { timeout: LIMIT_MS }, () => {
     gap.loseSubscriptions()
     await pair.heard(await pair.push())
     await healed()
+  })
+
+  it('of one hub may be cut while that of the other works: readers there lag 5 s at most', async () => {
+    await pair.close()
+    pair = await HubPair.start(gap.url, redis.url)
+    await pair.linked()
+    gap.isSilent = true
+    const [first, second] = pair.hubs
+    for (let i = 0; i < 3; i++) {
+      await pair.heard(await pair.push())
+      expect(second?.hub.cluster?.isLinked).toBe(true)
+    }
+    expect(first?.hub.cluster?.isLinked).toBe(false)
+    expect(second?.hub.cluster).toMatchObject({ fromLink: 0, fromStorage: 3 })
+    gap.isSilent = false
+    await pair.linked()
+    await provesLink()
   })
 
   it('is not taken for alive as long as its subscriptions are confirmed and do not hold (socket.io#4845)', async () => {

@@ -24,15 +24,16 @@ export class HubPair {
     this.logged = parts.logged
   }
 
-  static async start(redis: string | RedisOptions | undefined): Promise<HubPair> {
+  /** @param second what links the second hub, if another way than the first */
+  static async start(redis: string | RedisOptions | undefined, second = redis): Promise<HubPair> {
     const disk = new MemoryDisk()
     const logged: string[] = []
     const log = (fields: unknown, message: string): void =>
       void logged.push(`${message} ${JSON.stringify(fields)}`)
     const logger = { debug: () => undefined, info: log, warn: log, error: log }
     const hubs: TestHub[] = []
-    for (let i = 0; i < 2; i++) {
-      hubs.push(await startHub({ storage: memory({ disk, isShared: true }), redis, logger }))
+    for (const link of [redis, second]) {
+      hubs.push(await startHub({ storage: memory({ disk, isShared: true }), redis: link, logger }))
     }
     const [a, b] = await Promise.all(
       hubs.map(async ({ address }, i) =>
