@@ -5,7 +5,7 @@ import type { StoredSessions } from './store-table.js'
 import { type Testimony, WitnessFile } from './witness-file.js'
 
 /** What a log file says of itself. */
-export interface StoreState extends StoredSessions {
+interface StoreState extends StoredSessions {
   /** Of the last row that was ever written to its log. */
   readonly position: number
 }
