@@ -7,7 +7,7 @@ export interface StreamRow extends StreamHead {
 }
 
 /** The columns of a {@link StreamRow}, for `stream AS s`. */
-export const STREAM_COLUMNS = `s.id AS number, s.workspace, s.name AS stream, s.rule, s.rule_version AS "ruleVersion",
+const STREAM_COLUMNS = `s.id AS number, s.workspace, s.name AS stream, s.rule, s.rule_version AS "ruleVersion",
   s.epoch, s.head_seq AS "headSeq", s.floor_seq AS "floorSeq", s.truncated_seq AS "truncatedSeq"`
 
 const FIND: Statement = {
