@@ -12,7 +12,7 @@ describe('isRestored', () => {
     [{ session: 'a', position: 10 }, false, 'a crash kept it from hearing of the session'],
     [{ session: 'a', position: 11 }, true, 'the session before had come further'],
     [{ session: 'c', position: 0 }, true, 'it names a session that the file knows nothing of'],
-  ])('of %j is %s: %s', (testimony, expected) => {
+  ])('of %j is %s: %s', (testimony, expected, _why) => {
     expect(isRestored(file, testimony)).toBe(expected)
   })
 })
