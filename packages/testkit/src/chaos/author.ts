@@ -1,6 +1,7 @@
 import type { AuthorStatus, FinalStream, History } from './evidence.js'
 import type { LoadReport } from './load-messages.js'
 
+/** Who an author is, and whom it tells. */
 export interface AuthorOptions {
   readonly author: number
   /** How many there are in the run. */

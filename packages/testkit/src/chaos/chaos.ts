@@ -5,33 +5,25 @@ import { join } from 'node:path'
 import { FlowSyncError } from '@flowsync/crdt'
 import { Reaper } from '../servers/reaper.js'
 import { createRandom } from '../simulator/random.js'
-import { Cluster, type StoreKind } from './cluster.js'
-import { createFaultPlan, type FaultKind } from './fault-plan.js'
+import {
+  FORGERS,
+  loadCount,
+  startCluster,
+  startFleet,
+  type ChaosOptions,
+  type ChaosRun,
+} from './chaos-run.js'
+import type { Cluster, StoreKind } from './cluster.js'
+import { createFaultPlan, type FaultKind, type PlannedFault } from './fault-plan.js'
 import { FaultRunner } from './fault-runner.js'
-import { Fleet } from './fleet.js'
-import { DRAIN_LIMIT_MS, judge } from './judge.js'
+import type { Fleet } from './fleet.js'
+import { DRAIN_LIMIT_MS, judge, type Judgement } from './judge.js'
 import { Ledger } from './ledger.js'
-import type { AuthorConfig } from './load-messages.js'
 import { streamsOf } from './marks.js'
 import { nowMs } from './now.js'
 import { readStreamLog, type StreamLog } from './stream-log.js'
 import { SpanRecorder } from './time-spans.js'
 import { whenDrained } from './when-drained.js'
-
-export interface ChaosOptions {
-  readonly seconds: number
-  readonly hubs: number
-  /** Real clients; those who forge retries come on top. */
-  readonly clients: number
-  readonly store: StoreKind
-  readonly seed: number
-  /** Keeps the folder with logs and ledger when all is well, too. */
-  readonly keep: boolean
-  /** Told fault by fault. */
-  readonly onProgress: (text: string) => void
-  /** Ends the run at once. */
-  readonly signal: AbortSignal
-}
 
 /** What came out of a run. */
 export interface ChaosResult {
@@ -67,22 +59,6 @@ export interface ChaosResult {
   readonly folder?: string
 }
 
-const FORGERS = 2
-const CLIENTS_PER_PROCESS = 2
-
-/** One run under way. */
-interface Run {
-  readonly options: ChaosOptions
-  readonly folder: string
-  readonly reaper: Reaper
-  readonly ledger: Ledger
-  readonly secret: string
-  readonly violations: string[]
-  readonly obstacles: ReadonlyMap<number, SpanRecorder>
-  cluster?: Cluster
-  fleet?: Fleet
-}
-
 /**
  * Runs hubs, their store, Redis and clients as processes, breaks them at random, heals them, and compares what was promised with what is
  * there. The seed decides which faults come, in which order and for how long; what they meet is up to the machine.
@@ -93,7 +69,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   // A database server that runs as somebody else must get through to its own folder.
   await chmod(folder, 0o755)
   const authors = Array.from({ length: options.clients + FORGERS }, (_, author) => author)
-  const run: Run = {
+  const run: ChaosRun = {
     options,
     folder,
     reaper: new Reaper(),
@@ -121,34 +97,24 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
-async function play(run: Run): Promise<ChaosResult> {
-  const { options, violations } = run
-  const { seconds, hubs, clients, store, seed, onProgress } = options
-  const random = createRandom(seed)
+async function play(run: ChaosRun): Promise<ChaosResult> {
+  const { options } = run
   const cluster = await startCluster(run)
   const fleet = await startFleet(run, cluster)
-  onProgress(
+  const { hubs, store, clients, seed } = options
+  options.onProgress(
     `${hubs} hubs on ${store}, ${clients} clients and ${FORGERS} forgers; seed ${seed}; ${run.folder}`,
   )
-
   const startMs = nowMs()
   const say = (text: string): void =>
-    onProgress(`${((nowMs() - startMs) / 1000).toFixed(1).padStart(6)} s  ${text}`)
+    options.onProgress(`${((nowMs() - startMs) / 1000).toFixed(1).padStart(6)} s  ${text}`)
   const onProblem = (problem: string): void => {
-    violations.push(problem)
+    run.violations.push(problem)
     say(`VIOLATION ${problem}`)
   }
   const runner = new FaultRunner({ cluster, fleet, say, onProblem })
-  const plan = createFaultPlan({
-    random: random.fork('faults'),
-    seconds,
-    store,
-    hubs,
-    authors: clients + FORGERS,
-    loads: Math.ceil(clients / CLIENTS_PER_PROCESS) + 1,
-  })
   fleet.write()
-  await runner.run(plan, seconds)
+  await runner.run(planOf(options), options.seconds)
   fleet.rest()
   say('no more edits; healing')
   await runner.heal()
@@ -163,20 +129,45 @@ async function play(run: Run): Promise<ChaosResult> {
   const endMs = drainedInMs === undefined ? nowMs() : healedMs + drainedInMs
   await fleet.finish()
   await cluster.stopHubs()
-  const logs = await readLogs(cluster, clients + FORGERS)
   const judgement = judge({
     ledger: run.ledger,
-    logs,
+    logs: await readLogs(cluster, clients + FORGERS),
     results: fleet.results,
     obstacles: new Map([...run.obstacles].map(([author, recorder]) => [author, recorder.spans(endMs)])),
     isDrained: drainedInMs !== undefined,
     startMs,
     endMs,
   })
-  violations.push(...judgement.problems)
-  const observations = [...fleet.results.values()].flatMap(({ history }) =>
-    history.events.filter(({ kind }) => kind === 'see'),
-  )
+  run.violations.push(...judgement.problems)
+  return resultOf(run, fleet, { judgement, faults: runner.counts, drainedInMs })
+}
+
+function planOf({ seed, seconds, store, hubs, clients }: ChaosOptions): PlannedFault[] {
+  const random = createRandom(seed).fork('faults')
+  return createFaultPlan({
+    random,
+    seconds,
+    store,
+    hubs,
+    authors: clients + FORGERS,
+    loads: loadCount(clients),
+  })
+}
+
+interface Outcome {
+  readonly judgement: Judgement
+  readonly faults: ChaosResult['faults']
+  readonly drainedInMs: number | undefined
+}
+
+function resultOf(
+  { options, ledger, violations }: ChaosRun,
+  fleet: Fleet,
+  { judgement, faults, drainedInMs }: Outcome,
+): ChaosResult {
+  const { seed, seconds, hubs, store, clients } = options
+  const { lost, doubled, diverged, lag } = judgement
+  const events = [...fleet.results.values()].flatMap(({ history }) => history.events)
   return {
     ok: violations.length === 0,
     seed,
@@ -184,78 +175,19 @@ async function play(run: Run): Promise<ChaosResult> {
     hubs,
     store,
     clients,
-    faults: runner.counts,
-    made: run.ledger.madeCount,
-    acked: run.ledger.ackedCount,
-    lost: judgement.lost,
-    doubled: judgement.doubled,
-    diverged: judgement.diverged,
+    faults,
+    made: ledger.madeCount,
+    acked: ledger.ackedCount,
+    lost,
+    doubled,
+    diverged,
     drainedInMs: drainedInMs === undefined ? null : Math.round(drainedInMs),
-    longestLagMs: Math.round(judgement.lag.longestMs),
-    longestLagWhere: judgement.lag.where,
-    longestAwayMs: Math.round(judgement.lag.longestAwayMs),
-    watchedShare: Math.round(judgement.lag.watchedShare * 1000) / 1000,
-    observations: observations.length,
+    longestLagMs: Math.round(lag.longestMs),
+    longestLagWhere: lag.where,
+    longestAwayMs: Math.round(lag.longestAwayMs),
+    watchedShare: Math.round(lag.watchedShare * 1000) / 1000,
+    observations: events.filter(({ kind }) => kind === 'see').length,
     violations,
-  }
-}
-
-async function startCluster(run: Run): Promise<Cluster> {
-  const { options, folder, reaper, violations, secret } = run
-  const { store, hubs, clients, seed, onProgress } = options
-  const cluster = await Cluster.create(
-    { store, hubs, authors: clients + FORGERS, secret, random: createRandom(seed).fork('routes') },
-    {
-      folder,
-      reaper,
-      onChange: () => noteObstacles(run),
-      onCrash: (name, how) => {
-        violations.push(`${name} ended by itself: ${how}; see ${join(folder, `${name}.log`)}`)
-        onProgress(`VIOLATION ${violations.at(-1)}`)
-        const server = run.cluster?.servers.find((candidate) => candidate.name === name)
-        server?.start().catch((error: unknown) => violations.push(String(error)))
-      },
-    },
-  )
-  run.cluster = cluster
-  await cluster.start()
-  return cluster
-}
-
-async function startFleet(run: Run, cluster: Cluster): Promise<Fleet> {
-  const { options, folder, reaper, ledger, secret, violations } = run
-  const configs = cluster.authorLinks.map(({ proxy }, author): AuthorConfig => {
-    const kind = author < options.clients ? 'client' : 'forger'
-    return { author, kind, url: `http://127.0.0.1:${proxy.port}` }
-  })
-  const clients = configs.slice(0, options.clients)
-  const fleet = new Fleet({
-    authors: [
-      ...Array.from({ length: Math.ceil(clients.length / CLIENTS_PER_PROCESS) }, (_, number) =>
-        clients.slice(number * CLIENTS_PER_PROCESS, (number + 1) * CLIENTS_PER_PROCESS),
-      ),
-      configs.slice(options.clients),
-    ],
-    secret,
-    seed: String(options.seed),
-    folder,
-    reaper,
-    ledger,
-    onChange: () => noteObstacles(run),
-    onProblem: (problem) => {
-      violations.push(problem)
-      options.onProgress(`VIOLATION ${problem}`)
-    },
-  })
-  run.fleet = fleet
-  await fleet.start()
-  return fleet
-}
-
-function noteObstacles({ obstacles, cluster, fleet }: Run): void {
-  if (!cluster) return
-  for (const [author, recorder] of obstacles) {
-    recorder.note(cluster.isObstructed(author) || fleet?.isAbsent(author) === true, nowMs())
   }
 }
 

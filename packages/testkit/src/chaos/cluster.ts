@@ -13,6 +13,7 @@ import type { ServerProcess } from '../servers/server-process.js'
 /** What hubs keep their logs in. */
 export type StoreKind = 'postgres' | 'sqlite' | 'redis'
 
+/** How large a cluster is and what it stores in. */
 export interface ClusterOptions {
   readonly store: StoreKind
   readonly hubs: number

@@ -34,6 +34,7 @@ export const FAULTS = {
   'load-freeze': { target: 'load', lowMs: 500, highMs: 6_000 },
 } as const satisfies Record<string, FaultType>
 
+/** The name of a kind of fault. */
 export type FaultKind = keyof typeof FAULTS
 
 /** A fault that will happen. */
@@ -48,6 +49,7 @@ export interface PlannedFault {
   readonly mode: LinkMode | undefined
 }
 
+/** How long faults happen, and what there is to break. */
 export interface FaultPlanOptions {
   readonly random: Random
   readonly seconds: number

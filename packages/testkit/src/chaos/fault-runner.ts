@@ -5,6 +5,7 @@ import type { Link } from './link.js'
 import type { ServerProcess } from '../servers/server-process.js'
 import { pause } from '../servers/until.js'
 
+/** What is broken, and who is told. */
 export interface FaultRunnerOptions {
   readonly cluster: Cluster
   readonly fleet: Fleet

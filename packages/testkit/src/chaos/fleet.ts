@@ -9,6 +9,7 @@ import type { AuthorConfig, LoadCommand, LoadReport } from './load-messages.js'
 import type { Reaper } from '../servers/reaper.js'
 import { until } from '../servers/until.js'
 
+/** Who writes, and who keeps what they tell. */
 export interface FleetOptions {
   /** One list for each process. */
   readonly authors: readonly (readonly AuthorConfig[])[]

@@ -14,6 +14,7 @@ const ANSWER_LIMIT_MS = 5_000
 
 type Answer = Extract<HubMessage, { readonly id: number }>
 
+/** Where to, as whom, and what was sent before. */
 export interface HandConnectionOptions {
   readonly url: string
   readonly transport: Transport

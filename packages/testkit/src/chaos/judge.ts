@@ -29,6 +29,7 @@ export interface Evidence {
   readonly endMs: number
 }
 
+/** What the comparison has found. */
 export interface Judgement {
   readonly lost: number
   readonly doubled: number

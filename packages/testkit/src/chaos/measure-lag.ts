@@ -15,6 +15,7 @@ export interface Lag {
   readonly watchedShare: number
 }
 
+/** What was told, what was shown, and what was in the way, on one clock. */
 export interface LagEvidence {
   readonly histories: readonly History[]
   readonly receipts: readonly ReceiptAck[]

@@ -9,6 +9,7 @@ export interface ProxyTarget {
   readonly name: string
 }
 
+/** Where a proxy leads. */
 export interface TcpProxyOptions {
   /** Asked for each connection; undefined refuses it. */
   readonly route: () => ProxyTarget | undefined

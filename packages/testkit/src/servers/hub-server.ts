@@ -10,6 +10,7 @@ export interface HubServer {
   readonly port: number
 }
 
+/** What a hub is started with. */
 export interface HubServerOptions {
   readonly name: string
   /** For `--db`. */

@@ -18,6 +18,7 @@ export interface ServerCommand {
   readonly logFile: string
 }
 
+/** How a server is started, and who hears of it. */
 export interface ServerProcessOptions {
   readonly command: ServerCommand
   readonly reaper?: Reaper
