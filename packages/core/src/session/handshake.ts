@@ -94,7 +94,11 @@ export class Handshake {
       if (!pending) return proceed()
       line.phase = 'asking'
       void pending.then(
-        () => isCurrent() && proceed(),
+        () => {
+          if (!isCurrent()) return
+          proceed()
+          this.link.onProgress()
+        },
         (error: unknown) => this.onUnreadable(line, error),
       )
     } catch (error) {
