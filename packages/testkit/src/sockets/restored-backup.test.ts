@@ -48,7 +48,7 @@ function client(subject: string): FlowSyncClient<typeof streams> {
 }
 
 it(
-  'a client whose cursor is inside the log that grew anew misses nothing, and its edits come back once',
+  'what a restored backup lacks comes back once, from who made it, and nobody misses what was stored since',
   { timeout: 30_000 },
   async () => {
     const [alice, bob, carol] = [client('alice'), client('bob'), client('carol')]
@@ -79,15 +79,12 @@ it(
     await stored.whenReady()
     for (const handle of [mine, theirs, hers])
       await vi.waitFor(() => expect(handle.value).toEqual(stored.value))
-    // What was acknowledged and is not in the backup may be gone; what is there is there for all.
-    const items = stored.value.filter((item) => item !== 'after the backup')
-    expect(items.toSorted()).toEqual(
-      ['before the backup', '1', '2', '3', '4', '5', 'made offline', 'in the new epoch'].toSorted(),
-    )
-    expect(new Set(stored.value).size, 'nothing is there twice').toBe(stored.value.length)
+    // What was acknowledged and is not in the backup comes back from who made it.
+    const made = ['before the backup', 'after the backup', ...'12345', 'made offline', 'in the new epoch']
+    expect(stored.value.toSorted()).toEqual(made.toSorted())
     const counted = dave.stream('counter:a')
     await counted.whenReady()
     await vi.waitFor(() => expect(votes.value).toBe(counted.value))
-    expect([101, 111]).toContain(counted.value)
+    expect(counted.value).toBe(111)
   },
 )
