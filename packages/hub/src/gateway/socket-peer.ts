@@ -18,7 +18,7 @@ export interface PeerWire {
 }
 
 /** Larger frames are not copied for a shorter way. */
-const SHORT_WAY_BYTES = 64 * 1024
+const SHORT_WAY_BYTES = 4 * 1024
 
 /** A Socket.io socket as the engine sees connections. */
 export function socketPeer(socket: Socket, { unread, admit }: PeerWire): HubConnection {
