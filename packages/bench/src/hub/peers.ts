@@ -10,7 +10,7 @@ interface PeerParts {
 }
 
 /** The peers by the names that `--peers` and results use; nothing is imported before it is asked for. */
-export const peers = {
+const peers = {
   flowsync: {
     packages: ['@flowsync/hub'],
     server: () => import('./servers/flowsync.js'),
