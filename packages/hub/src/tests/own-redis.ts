@@ -5,6 +5,8 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+const SERVER = 'redis-server'
+
 /** A Redis server of a test's own, to be killed, paused and started again. It keeps nothing. */
 export class OwnRedis {
   readonly port: number
@@ -33,7 +35,7 @@ export class OwnRedis {
   /** Starts it, on the same port as before. Resolves when it answers. */
   async run(): Promise<void> {
     const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--dir', this.directory]
-    this.child = spawn('redis-server', [...args, ...this.extra], { stdio: 'ignore' })
+    this.child = spawn(SERVER, [...args, ...this.extra], { stdio: 'ignore' })
     this.child.once('error', (error) => {
       throw error
     })
