@@ -3,7 +3,7 @@ import type { StoreKind } from './cluster.js'
 import type { LinkMode } from './proxy-pipe.js'
 
 /** What a fault happens to. */
-export type FaultTarget = 'hub' | 'all-hubs' | 'redis' | 'store' | 'author' | 'load'
+type FaultTarget = 'hub' | 'all-hubs' | 'redis' | 'store' | 'author' | 'load'
 
 interface FaultType {
   readonly target: FaultTarget

@@ -7,7 +7,7 @@ import type { Reaper } from './reaper.js'
 import { pause } from './until.js'
 
 /** How a server is started. */
-export interface ServerCommand {
+interface ServerCommand {
   readonly name: string
   readonly file: string
   readonly args: readonly string[]

@@ -14,25 +14,18 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
-/** Whether a condition that is looked at again and again comes to hold within `limitMs`. */
-export async function comesTrue(
-  condition: () => boolean | Promise<boolean>,
-  limitMs: number,
-  everyMs = 50,
-): Promise<boolean> {
-  const deadlineMs = performance.now() + limitMs
-  while (!(await condition())) {
-    if (performance.now() > deadlineMs) return false
-    await pause(everyMs)
-  }
-  return true
-}
+const LOOK_EVERY_MS = 50
 
 /**
- * Resolves once a condition holds.
+ * Resolves once a condition that is looked at again and again holds.
  * @throws FlowSyncError `network/timeout` with `what` when it does not within `limitMs`
  */
 export async function until(what: string, condition: () => boolean, limitMs: number): Promise<void> {
-  if (await comesTrue(condition, limitMs)) return
-  throw new FlowSyncError('network/timeout', `${what}: not within ${limitMs / 1000} s.`)
+  const deadlineMs = performance.now() + limitMs
+  while (!condition()) {
+    if (performance.now() > deadlineMs) {
+      throw new FlowSyncError('network/timeout', `${what}: not within ${limitMs / 1000} s.`)
+    }
+    await pause(LOOK_EVERY_MS)
+  }
 }
