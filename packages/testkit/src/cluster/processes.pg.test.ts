@@ -68,7 +68,7 @@ afterEach(async () => {
 
 afterAll(async () => {
   await address.stop()
-  await Promise.all(hubs.map(({ server }) => server.stop()))
+  await Promise.all(hubs.map(({ server }) => server.stop('SIGKILL')))
   await Promise.all([database.remove(), redis.remove()])
   await rm(folder, { recursive: true, force: true })
 })
@@ -82,6 +82,7 @@ async function clientOn(hub: number, subject: string): Promise<FlowSyncClient<ty
     token: () =>
       mintToken(SECRET, {
         subject,
+        workspace: 'default',
         grants: ['write:counter:*', 'write:chat:*'],
         expiresAtMs: Date.now() + 3_600_000,
       }),
@@ -96,6 +97,7 @@ async function clientOn(hub: number, subject: string): Promise<FlowSyncClient<ty
 async function storedOf(stream: string): Promise<number> {
   const token = await mintToken(SECRET, {
     subject: 'eve',
+    workspace: 'default',
     grants: ['read:*'],
     expiresAtMs: Date.now() + 60_000,
   })

@@ -70,6 +70,7 @@ export class HubCluster {
       token: () =>
         mintToken(SECRET, {
           subject,
+          workspace: 'default',
           grants: ['write:doc:*', 'write:counter:*', 'write:chat:*'],
           expiresAtMs: Date.now() + 3_600_000,
         }),
