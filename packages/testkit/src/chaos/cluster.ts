@@ -126,10 +126,8 @@ export class Cluster {
     const link = this.authorLinks[author]
     if (!link || link.isBroken) return true
     const used = this.hubs.filter(({ server }) => link.proxy.countTo(server.name) > 0)
-    const choice = used.length > 0 ? used : this.hubs
-    return used.length > 0
-      ? !choice.every((hub) => this.canServe(hub))
-      : !choice.some((hub) => this.canServe(hub))
+    if (used.length === 0) return !this.hubs.some((hub) => this.canServe(hub))
+    return !used.every((hub) => this.canServe(hub))
   }
 
   /** The store through its driver, past hubs and links. For one reader when the store is a file. */
