@@ -297,6 +297,31 @@ describe('another epoch', () => {
     for (const client of [ada, bob]) await client.close()
   })
 
+  it('gets once what waits for its answer here and was stored by another tab', async () => {
+    const [first, second] = [await world.liveClient(), await world.liveClient()]
+    const [mine, theirs] = [first.stream('doc:a'), second.stream('doc:a')]
+    for (const client of [first, second]) await client.whenSynced()
+    world.hub.intercept = (message) => {
+      if (message.type !== 'push') return undefined
+      world.hub.intercept = () => undefined
+      world.hub.log('doc:a').append(message.batches[0]?.ops ?? [])
+      return 'lost'
+    }
+    mine.insert(0, 'x')
+    await settle()
+    first.goOffline()
+    await world.system.advance(2_500)
+    await second.whenSynced()
+    expect(theirs.value).toBe('x')
+    world.hub.log('doc:a').reset(0)
+    first.goOnline()
+    await world.system.advance(10_000)
+    for (const client of [first, second]) await client.whenSynced()
+    expect(world.hub.log('doc:a').value).toBe('x')
+    expect([mine.value, theirs.value]).toEqual(['x', 'x'])
+    for (const client of [first, second]) await client.close()
+  })
+
   it('gets nothing again when it lacks nothing', async () => {
     const client = await world.liveClient()
     const doc = client.stream('doc:a')

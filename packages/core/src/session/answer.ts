@@ -84,7 +84,9 @@ async function resumeInOtherPast(
   if (stored?.epoch === epoch) {
     const through = plan.acknowledged.get(author.replica) ?? Infinity
     const lost = stored.tail.filter(({ replica, counter }) => replica === author.replica && counter > through)
-    outbox.putFirst(lost.map((op) => createOutboxOp(op, environment.owner, 0, undefined)))
+    // Another tab may have stored one whose answer never came here: it waits in the outbox still.
+    const gone = lost.filter(({ replica, counter }) => !outbox.find(replica, counter))
+    outbox.putFirst(gone.map((op) => createOutboxOp(op, environment.owner, 0, undefined)))
     for (const entry of outbox) entry.order = environment.nextOrder()
     const until = lost[0]?.seq ?? Infinity
     past = foldStored(stream, { ...stored, tail: stored.tail.filter(({ seq }) => seq < until) })?.fold ?? past

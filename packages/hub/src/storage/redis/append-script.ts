@@ -3,7 +3,7 @@ import { writingScript } from './script.js'
 /** What became of a stream's part of an append. */
 export const APPENDED = 1
 /** The stream is not as assumed; nothing of the part was stored. */
-export const MOVED = 0
+const MOVED = 0
 /** It is another driver's turn for a moment; nothing of the part was stored. */
 export const BLOCKED = 2
 
