@@ -79,7 +79,7 @@ async function resumeInOtherPast(
 ): Promise<void> {
   const { epoch, environment, outbox, author } = stream
   const [stored] = await environment.journal.load([stream.name])
-  if (!isCurrent()) return
+  if (!isCurrent() || stream.epoch !== epoch) return
   let past: RebuildPlan['past'] = 'lost'
   if (stored?.epoch === epoch) {
     const through = plan.acknowledged.get(author.replica) ?? Infinity
