@@ -3,7 +3,7 @@ import { createDeferred, type Deferred } from '../deferred.js'
 
 /** Where the hub put an edit. */
 export interface Acknowledgement {
-  /** Place in the stream; for an edit that changed nothing, the last place known when it was made. */
+  /** Its place in the stream; a later seq when the client learned from a snapshot that it is in. */
   readonly seq: number
 }
 
