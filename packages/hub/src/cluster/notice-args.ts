@@ -12,7 +12,8 @@ export function noticeOfArgs(args: readonly unknown[]): FeedNotice | undefined {
   const [workspace, stream, epoch, seq, body] = args
   if (typeof workspace !== 'string' || typeof stream !== 'string' || typeof epoch !== 'string')
     return undefined
-  if (typeof seq !== 'number') return undefined
+  // A seq that no log has would be taken for its head.
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0) return undefined
   const frame = typeof body === 'string' ? Buffer.from(body, 'base64') : body
   return frame instanceof Uint8Array ? { workspace, stream, epoch, seq, frame } : undefined
 }

@@ -4,6 +4,7 @@ import { Server } from 'socket.io'
 import { createError } from '@flowsync/protocol'
 import type { FeedNotice } from './broadcast.js'
 import type { LinkConnection, LinkConnectionEvents } from './cluster-link.js'
+import { isRequestOf } from './is-request-of.js'
 import { argsOfNotice, noticeOfArgs } from './notice-args.js'
 import { Probe } from './probe.js'
 import type { RedisOptions } from './redis-options.js'
@@ -97,7 +98,10 @@ export class RedisConnection implements LinkConnection {
         subscriptionMode: 'static',
       })
     }
-    return createAdapter(publisher, subscriber, { key: prefix, publishOnSpecificResponseChannel: true })
+    return createAdapter(publisher, onlyHearing(FEED_EVENT, subscriber), {
+      key: prefix,
+      publishOnSpecificResponseChannel: true,
+    })
   }
 
   /** The client for an adapter: a rejection that nobody looks at would end the process, and means that the connection is of no use. */
@@ -124,6 +128,24 @@ export class RedisConnection implements LinkConnection {
       },
     })
   }
+}
+
+/** The client for the classic adapter, which survives no other messages than its own. */
+function onlyHearing(event: string, client: Client): Client {
+  type Listener = (message: Buffer, channel: Buffer) => void
+  return new Proxy(client, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name)
+      if (name !== 'subscribe' && name !== 'pSubscribe') return member
+      const subscribe = member as (channels: unknown, listener: Listener, isBinary: boolean) => unknown
+      return (channels: unknown, listener: Listener, isBinary: boolean) => {
+        const heard: Listener = (message, channel) => {
+          if (isRequestOf(event, message)) listener(message, channel)
+        }
+        return subscribe(channels, heard, isBinary)
+      }
+    },
+  })
 }
 
 function openClient(url: string) {

@@ -76,6 +76,32 @@ describe('hubs linked by Redis', { timeout: 40_000 }, () => {
     expect(pair.logged.filter((line) => line.includes('"mode":"sharded"'))).toHaveLength(2)
   })
 
+  it.each([['classic', OLD] as const, ['sharded', []] as const])(
+    'outlive messages on their channels that are none (%s)',
+    async (mode, extra) => {
+      redis = await OwnRedis.start(extra)
+      pair = await HubPair.start(redis.url)
+      await pair.linked()
+      const unhandled: unknown[] = []
+      const note = (reason: unknown): void => void unhandled.push(reason)
+      process.on('unhandledRejection', note)
+      const stranger = createClient({ url: redis.url })
+      await stranger.connect()
+      for (const message of ['garbage', 'null', '\xc0', '{}', '{"uid":"a","nsp":"/","type":5}']) {
+        const bytes = Buffer.from(message, 'latin1')
+        for (const channel of ['flowsync-request#/#', 'flowsync-response#/#', 'flowsync#/#']) {
+          if (mode === 'sharded') await stranger.sPublish(channel, bytes)
+          else await stranger.publish(channel, bytes)
+        }
+      }
+      stranger.destroy()
+      await pair.heard(await pair.push())
+      await pair.linked()
+      process.off('unhandledRejection', note)
+      expect(unhandled).toEqual([])
+    },
+  )
+
   it('start without Redis, serve, lag 5 s at most, and find it when it comes', async () => {
     const port = await freePort()
     pair = await HubPair.start(`redis://:a-password@127.0.0.1:${port}`)
