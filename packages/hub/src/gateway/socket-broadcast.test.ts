@@ -6,6 +6,8 @@ import { Unread } from './unread.js'
 
 type Conn = Socket['conn']
 
+const PING_BYTES = 3
+
 /** A connection as engine.io has them, with a WebSocket whose peer reads when it is told to. */
 class FakeConn {
   readonly sent: Buffer[] = []
@@ -14,6 +16,7 @@ class FakeConn {
   readyState = 'open'
   isTerminated = false
   private readonly onSent: (() => void)[] = []
+  private onDrain: () => void = () => undefined
   readonly transport
 
   constructor(options: { readonly reads: boolean; readonly writable?: boolean }) {
@@ -28,7 +31,8 @@ class FakeConn {
         },
       },
     }
-    this.transport = { writable: options.writable ?? true, socket, on: () => undefined }
+    const on = (_event: 'drain', listener: () => void) => void (this.onDrain = listener)
+    this.transport = { writable: options.writable ?? true, socket, on }
   }
 
   on(): void {}
@@ -41,6 +45,15 @@ class FakeConn {
   read(): void {
     this.transport.socket.bufferedAmount = 0
     for (const done of this.onSent.splice(0)) done()
+  }
+
+  /** The peer reads all, and behind it a ping that engine.io wrote meanwhile: what was sent first is over first. */
+  readWithPing(): void {
+    const { socket } = this.transport
+    socket.bufferedAmount = PING_BYTES
+    for (const done of this.onSent.splice(0)) done()
+    socket.bufferedAmount = 0
+    this.onDrain()
   }
 
   get asConn(): Conn {
@@ -88,6 +101,17 @@ describe('SocketBroadcast', () => {
     expect(second).toBe(2 * first)
     conn.read()
     expect(heard).toEqual([first, second, 0])
+  })
+
+  it('is counted no longer when a ping was written behind it that has left too', () => {
+    const conn = new FakeConn({ reads: false })
+    const unread = new Unread(conn.asConn, 10_000)
+    const heard: number[] = []
+    unread.watch(() => heard.push(unread.bytes))
+    broadcast.sendTo(conn.asConn, unread)
+    conn.readWithPing()
+    expect(unread.bytes).toBe(0)
+    expect(heard.at(-1)).toBe(0)
   })
 
   it('ends a connection for which too much waits, and gives it no more', () => {

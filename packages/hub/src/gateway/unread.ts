@@ -14,7 +14,7 @@ const PACKET_BYTES = 256
  * much: it catches up from the log when it comes back. One for each connection, from its beginning.
  */
 export class Unread {
-  private readonly watchers = new Set<(hasGrown: boolean) => void>()
+  private watchers: readonly ((hasGrown: boolean) => void)[] = []
   private readonly wire: Wire
   private readonly limitBytes: number
   private queued = 0
@@ -46,6 +46,8 @@ export class Unread {
     // The last byte of what was flushed has left; what came meanwhile is flushed next.
     wire.on('drain', () => {
       this.written = 0
+      // When what went past engine.io left, this may still have waited behind it.
+      if (this.isEmpty) this.direct = 0
       this.changed(false)
     })
   }
@@ -69,15 +71,21 @@ export class Unread {
 
   /** To be called when such a frame has left. */
   readonly onDirectlySent = (): void => {
-    if (this.direct === 0 || (this.wire.socket?.bufferedAmount ?? 0) > 0) return
+    if (this.direct === 0 || !this.isEmpty) return
     this.direct = 0
     this.changed(false)
   }
 
   /** Calls when `bytes` has changed, until the function is called that it returns. */
   watch(watcher: (hasGrown: boolean) => void): () => void {
-    this.watchers.add(watcher)
-    return () => this.watchers.delete(watcher)
+    this.watchers = [...this.watchers, watcher]
+    return () => {
+      this.watchers = this.watchers.filter((other) => other !== watcher)
+    }
+  }
+
+  private get isEmpty(): boolean {
+    return (this.wire.socket?.bufferedAmount ?? 0) === 0
   }
 
   private changed(hasGrown: boolean): void {
