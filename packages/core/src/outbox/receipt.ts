@@ -3,7 +3,10 @@ import { createDeferred, type Deferred } from '../deferred.js'
 
 /** Where the hub put an edit. */
 export interface Acknowledgement {
-  /** Its place in the stream; a later seq when the client learned from a snapshot that it is in. */
+  /**
+   * Its place in the stream, or a later seq when the client learned from a snapshot that it is in; for an edit that changed
+   * nothing, the last place known when it was made.
+   */
   readonly seq: number
 }
 
