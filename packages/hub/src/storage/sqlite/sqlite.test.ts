@@ -34,7 +34,7 @@ describe('sqlite driver', () => {
     abandon: killThread,
     dispose: async () => undefined,
   })
-  for (const { name, check } of logDriverCases(createStore)) it(name, check)
+  for (const { name, check } of logDriverCases(createStore)) it(name, check, 60_000)
 
   it('syncs every commit to a write-ahead log', async () => {
     const driver = await open('log.db')

@@ -234,15 +234,14 @@ class SqliteDriver implements LogDriver {
   }
 
   private async start(): Promise<StorageThread> {
-    const forget = (): void => {
+    // The next thread begins when this one has ended, never before: the file is locked until then.
+    const thread = new StorageThread(() => {
       this.thread = undefined
-    }
-    const thread = new StorageThread(forget)
+    })
     try {
       this.opening = await thread.call('open', [{ file: this.file, limitBytes: this.limitBytes }])
       return thread
     } catch (error) {
-      forget()
       await thread.end()
       throw error
     }
