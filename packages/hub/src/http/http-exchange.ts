@@ -74,12 +74,13 @@ export class HttpExchange {
 
   /** Answers `{ error: { code, message, details } }` with the status that fits. */
   refuse(error: unknown): void {
-    const { code, message, retryAfterMs, details } = toWireError(retryLater(error))
+    const told = retryLater(error)
+    const { code, message, retryAfterMs, details } = toWireError(told)
     if (retryAfterMs > 0) this.response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000))
     // What is left of a body that is too large is not read: the connection cannot be used again.
     if (code === 'frame/too-large') this.response.setHeader('Connection', 'close')
     const known: unknown = details === '' ? {} : JSON.parse(details)
-    this.answer(statusOf(error), { error: { code, message, details: known } })
+    this.answer(statusOf(told), { error: { code, message, details: known } })
   }
 }
 

@@ -1,5 +1,5 @@
 import { FlowSyncError, isFlowSyncError } from '@flowsync/crdt'
-import type { System } from '@flowsync/protocol'
+import { createError, type System } from '@flowsync/protocol'
 import type { HubLogger } from '../logging/logger.js'
 
 /** Whether the storage takes writes. */
@@ -123,9 +123,18 @@ export function retryLater<Thrown>(error: Thrown): Thrown | FlowSyncError {
 }
 
 function withWait({ code, message, details, cause }: FlowSyncError, retryAfterMs: number): FlowSyncError {
+  if (code === MISCONFIGURED)
+    return createError('storage/unavailable', NOT_LET_IN, { details: { retryAfterMs }, cause })
   return new FlowSyncError(code, message, { details: { ...details, retryAfterMs }, cause, retryable: true })
 }
 
+/**
+ * What a database says that lets nobody in any more: the password was changed, the database is being put back, the user
+ * lost a right. It is for the hub's log; clients learn that they should wait.
+ */
+const MISCONFIGURED = 'config/invalid'
+const NOT_LET_IN = 'The database does not let the hub in at the moment. Nothing was acknowledged.'
+
 function isOfStorage(error: unknown): error is FlowSyncError {
-  return isFlowSyncError(error) && error.code.startsWith('storage/')
+  return isFlowSyncError(error) && (error.code.startsWith('storage/') || error.code === MISCONFIGURED)
 }
