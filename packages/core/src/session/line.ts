@@ -67,7 +67,9 @@ export function cursorOf(stream: Stream): StreamCursor {
   const ranges = outbox.ranges()
   const last = author.nextCounter - 1
   // A log that was restored from a backup may lack what it acknowledged.
-  if (last > 0 && outbox.isEmpty) ranges.push({ replica: author.replica, from: last, through: last })
+  if (last > 0 && !ranges.some(({ replica }) => replica === author.replica)) {
+    ranges.unshift({ replica: author.replica, from: last, through: last })
+  }
   const history = stream.carry === 'nothing' ? stream.historyBelow : 0
   const below = history < Infinity ? Math.min(stream.historyBelow, outbox.minBase) : Infinity
   return {
