@@ -1,7 +1,7 @@
 import type { StreamHead, StreamKey } from '../driver.js'
 import { findMarks, placesOf } from './replica-places.js'
 import { allReplicasOf } from './stream-replicas.js'
-import type { Session } from './session.js'
+import type { Session, StatementValue } from './session.js'
 import { headOf, lockStream } from './stream-table.js'
 
 /** A long log takes a while to be removed. */
@@ -27,13 +27,15 @@ export function truncateStream(
     if (snapshots.length === 0) return headOf(locked)
     await keepCounters(session, number, key.workspace)
     await session.query('SET LOCAL statement_timeout = 0')
-    const run = (text: string): Promise<unknown> => session.query(text, [number, headSeq], REMOVAL_LIMIT_MS)
+    // All wait for those before them, so all have the same time.
+    const run = (text: string, values: readonly StatementValue[]): Promise<unknown> =>
+      session.query(text, values, REMOVAL_LIMIT_MS)
     await Promise.all([
-      run('DELETE FROM log WHERE stream = $1 AND first <= $2'),
-      run('DELETE FROM segment WHERE stream = $1 AND first <= $2'),
-      run('DELETE FROM mark WHERE stream = $1 AND seq <= $2'),
-      run('DELETE FROM snapshot WHERE stream = $1 AND seq < $2'),
-      session.query('UPDATE stream SET epoch = $2, floor_seq = $3, truncated_seq = $3 WHERE id = $1', [
+      run('DELETE FROM log WHERE stream = $1 AND first <= $2', [number, headSeq]),
+      run('DELETE FROM segment WHERE stream = $1 AND first <= $2', [number, headSeq]),
+      run('DELETE FROM mark WHERE stream = $1 AND seq <= $2', [number, headSeq]),
+      run('DELETE FROM snapshot WHERE stream = $1 AND seq < $2', [number, headSeq]),
+      run('UPDATE stream SET epoch = $2, floor_seq = $3, truncated_seq = $3 WHERE id = $1', [
         number,
         newEpoch,
         headSeq,
