@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createError, createSystem } from '@flowsync/protocol'
 import type { Command } from 'commander'
+import { isWorkspaceName } from '../gateway/workspace.js'
 import { checkExport } from '../transfer/check-export.js'
 import { importWorkspace } from '../transfer/import-workspace.js'
 import type { CliIo } from './cli-io.js'
@@ -36,6 +37,12 @@ export function addImportCommand(program: Command, io: CliIo): void {
     .action(async (file: string, options: ImportOptions) => {
       const { db, workspace, newEpochs } = options
       if (!existsSync(file)) throw createError('config/invalid', `There is no file ${file}.`)
+      if (workspace !== undefined && !isWorkspaceName(workspace)) {
+        throw createError(
+          'config/invalid',
+          `"${workspace}" is no name of a workspace: take letters, digits, ".", "_" and "-", at most 64.`,
+        )
+      }
       // First of all: a file that is refused leaves no trace.
       const checked = await checkExport(file)
       const outcome = await withStore(io, { db, workspace: workspace ?? '' }, true, (storage) =>

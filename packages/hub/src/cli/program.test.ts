@@ -37,6 +37,17 @@ describe('the command line', () => {
     [['start', '--public-key', 'package.json'], 2, /Ed25519 key in PEM/],
     [['start', '--jwks', 'nowhere'], 2, /"nowhere", is none/],
     [['start', '--secret', SECRET, '--db', 'package.json/hub.db'], 2, /folder package\.json/],
+    [['start', '--secret', SECRET, '--redis-prefix', 'b'], 2, /hubs that --redis links/],
+    [
+      ['start', '--secret', SECRET, '--redis', 'redis://localhost', '--redis-prefix', ''],
+      2,
+      /channelPrefix" is empty/,
+    ],
+    [
+      ['start', '--secret', SECRET, '--redis', 'redis://localhost', '--db', ':memory:'],
+      2,
+      /memory cannot be\. Take one that can, such as postgres/,
+    ],
     [['start', '--fast'], 2, /See: flowsync start --help/],
     [['dev', '--port', 'x'], 2, /"x" is no port/],
     [['dev', '--port', '70000'], 2, /"70000" is no port/],

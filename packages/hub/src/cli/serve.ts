@@ -4,6 +4,7 @@ import { loadStreams } from '../config/load-streams.js'
 import { createHub, type Hub } from '../hub.js'
 import type { Authenticate } from '../auth/authenticate.js'
 import type { Origins } from '../config/origins.js'
+import type { RedisOptions } from '../cluster/redis-options.js'
 import { createLogger } from '../logging/logger.js'
 import { storageOf } from './storage-of.js'
 
@@ -17,7 +18,7 @@ export interface ServeOptions {
   readonly db: string
   readonly streams: StreamDefinitions
   readonly auth: Authenticate
-  readonly redis?: string
+  readonly redis?: RedisOptions | undefined
   readonly origins?: Origins
   readonly logLevel: (typeof LOG_LEVELS)[number]
   /** Over how long clients are sent away, in milliseconds. */

@@ -3,6 +3,7 @@ import { createError } from '@flowsync/protocol'
 import { type Command, Option } from 'commander'
 import type { Authenticate } from '../auth/authenticate.js'
 import { jwtAuth, type JwtKey } from '../auth/jwt-auth.js'
+import { type RedisOptions, redisOptionsOf } from '../cluster/redis-options.js'
 import type { CliIo } from './cli-io.js'
 import { parseDuration } from './parse-duration.js'
 import { LOG_LEVELS, parsePort, serve, type ServeOptions, streamsOf } from './serve.js'
@@ -19,6 +20,7 @@ interface StartOptions {
   readonly issuer?: string
   readonly origin?: readonly string[]
   readonly redis?: string
+  readonly redisPrefix?: string
   readonly logLevel: ServeOptions['logLevel']
   readonly drain: number
 }
@@ -38,7 +40,7 @@ export function addStartCommand(program: Command, io: CliIo): void {
     .option('--db <store>', 'SQLite file, :memory:, or a postgres:// or redis:// URL', 'flowsync.db')
     .option(
       '--streams <file>',
-      'module that exports `streams`; default: doc, text, counter, set, guests, list, log, chat, register',
+      'module that exports `streams`; default: doc, text, counter, set, guests, list, log, chat, register, map',
     )
     .addOption(
       new Option('--secret <secret>', 'secret of HS256 tokens; better in the environment').env(
@@ -51,6 +53,10 @@ export function addStartCommand(program: Command, io: CliIo): void {
     .option('--issuer <issuer>', 'what tokens must name as `iss`')
     .option('--origin <origin...>', 'web pages that may connect, such as https://app.example.com; * for all')
     .addOption(new Option('--redis <url>', 'links hubs that share one storage').env('FLOWSYNC_REDIS'))
+    .option(
+      '--redis-prefix <prefix>',
+      'what names of channels begin with, where hubs of several storages share one Redis (default: "flowsync")',
+    )
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
     .addOption(
       new Option('--drain <duration>', 'over how long clients are sent away at SIGTERM')
@@ -61,9 +67,15 @@ export function addStartCommand(program: Command, io: CliIo): void {
       const origins = options.origin?.includes('*') ? '*' : options.origin
       const auth = authOf(options)
       const streams = await streamsOf(options.streams)
-      const hub = await serve({ ...options, streams, origins, auth })
+      const hub = await serve({ ...options, streams, origins, auth, redis: linkOf(options) })
       io.err(`FlowSync hub on ${hub.address?.url ?? ''}`)
     })
+}
+
+function linkOf({ redis, redisPrefix }: StartOptions): RedisOptions | undefined {
+  if (redis !== undefined) return redisOptionsOf({ url: redis, channelPrefix: redisPrefix })
+  if (redisPrefix === undefined) return undefined
+  throw createError('config/invalid', '--redis-prefix is for hubs that --redis links.')
 }
 
 function authOf(options: StartOptions): Authenticate {

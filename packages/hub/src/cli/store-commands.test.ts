@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Fold, text } from '@flowsync/crdt'
@@ -224,6 +224,23 @@ describe('flowsync export and import', () => {
     expect(await readdir(folder), 'a file that is refused leaves no trace').toEqual(
       [...before, 'x.flowsync'].sort(),
     )
+  })
+
+  it('keep the last export when there is nothing to export, and take no workspace that nobody can open', async () => {
+    const file = join(folder, 'x.flowsync')
+    await writeFile(file, 'the last one')
+    for (const args of [['--workspace', 'acm'], ['dox:*']]) {
+      expect(await run(['export', '--db', db, '-o', file, ...args])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('nothing was exported') as string,
+      })
+    }
+    expect(await readFile(file, 'utf8')).toBe('the last one')
+    expect(await run(['export', '--db', db, '-o', file])).toMatchObject({ code: 0 })
+    expect(await run(['import', file, '--db', db, '--workspace', 'my copy'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no name of a workspace') as string,
+    })
   })
 
   it('refuse to write bytes on a screen', async () => {

@@ -8,7 +8,7 @@ export interface RedisOptions {
    * What names of channels begin with. Clusters with different storages that share one Redis need different ones.
    * Default `flowsync`.
    */
-  readonly channelPrefix?: string
+  readonly channelPrefix?: string | undefined
 }
 
 /** @throws FlowSyncError `config/invalid`; the URL, which may hold a password, is not repeated */
