@@ -6,7 +6,6 @@ import { noteOp } from '../marks.js'
 import { streamExists } from '../plan-append.js'
 import { planRestore } from '../plan-restore.js'
 import { segmentLength } from '../segment.js'
-import { reserveNumbers } from './append-write.js'
 import { insertRows, insertSegment } from './log-table.js'
 import { findMarks, placesOf } from './replica-places.js'
 import type { Session } from './session.js'
@@ -40,14 +39,13 @@ async function createRestored(
   )
   if (!created) throw streamExists(stream)
   const ordered = [...replicas].sort((a, b) => (a.replica < b.replica ? -1 : 1))
-  await reserveNumbers(session, ordered.length)
+  // Numbers that are reserved in the cache are for appends, which go on meanwhile.
   await session.query(
     `INSERT INTO replica (id, workspace, hex, subject)
-      SELECT n.id, $1, n.hex, decode(n.subject, 'hex') FROM unnest($2::bigint[], $3::text[], $4::text[]) AS n (id, hex, subject)
+      SELECT nextval('replica_number'), $1, n.hex, decode(n.subject, 'hex') FROM unnest($2::text[], $3::text[]) AS n (hex, subject)
       ON CONFLICT (workspace, hex) DO NOTHING`,
     [
       workspace,
-      ordered.map(() => session.cache.takeNumber() ?? null),
       ordered.map(({ replica }) => replica),
       ordered.map(({ subject }) => Buffer.from(subject).toString('hex')),
     ],
