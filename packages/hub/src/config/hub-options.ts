@@ -74,7 +74,7 @@ function checkCluster({ redis, storage, pollMs }: HubOptions): void {
     if (!storage.isShared) {
       throw createError(
         'config/invalid',
-        `The option "redis" links hubs that share one storage, which ${storage.kind} cannot be. Take one that can, postgres(…) or redis(…), or leave "redis" away.`,
+        `The option "redis" links hubs that share one storage, which ${storage.kind} cannot be. Take one that can, such as postgres(…) or redis(…), or leave "redis" away.`,
       )
     }
   }
