@@ -39,7 +39,9 @@ for part = 1, tonumber(ARGV[4]) do
   local h = redis.call('HMGET', KEYS[k], 'epoch', 'life', 'head', 'truncated', 'turn')
   local owner, ends = false, false
   if h[5] then owner, ends = string.match(h[5], '^(%S+) (%d+)$') end
-  local isBlocked = owner and owner ~= ARGV[2] and tonumber(ends) > clock()
+  local left = owner and owner ~= ARGV[2] and tonumber(ends) - clock() or 0
+  -- More than a turn is left of none: the clock was set back.
+  local isBlocked = left > 0 and left <= tonumber(ARGV[3])
   local isMoved = not h[1] or h[3] ~= head or h[4] ~= ARGV[at + 3] or epochOf(h[1], h[2]) ~= ARGV[at + 1]
   if not isBlocked and not isMoved then
     for i = first, rest - 1, 3 do

@@ -113,6 +113,15 @@ describe('several drivers on one stream', () => {
     expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, index) => index + 1))
   })
 
+  it('wait no longer than a turn for one that is gone, also when the clock of the server was set back', async () => {
+    const server = await start({ appendonly: 'no' })
+    const driver = await opened(server)
+    const head = await driver.openStream(creation)
+    const inAnHour = Date.now() + 3_600_000
+    await command(server, 'HSET', '{flowsync}:head:acme/doc:a', 'turn', `gone ${inAnHour}`)
+    expect(await append(driver, head, 1)).toMatchObject({ kind: 'ok', seqs: [1] })
+  })
+
   it('give a replica to one of two subjects that claim it at once, whatever the streams', async () => {
     const server = await start({ appendonly: 'no' })
     const [first, second] = [await opened(server), await opened(server)]
