@@ -37,6 +37,8 @@ type State =
   | { readonly kind: 'open'; readonly session: Session; cancelExpiry: () => void }
   | { readonly kind: 'closed' }
 
+/** Cancels the timer of a session that does not expire. */
+const NEVER = (): void => undefined
 const MAX_WAITING_READS = 256
 /** What keeping a frame takes beside its bytes: empty ones are not for nothing. */
 const FRAME_OVERHEAD_BYTES = 128
@@ -251,7 +253,7 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
   }
 
   private expiryTimer(session: Session): () => void {
-    if (session.expiresAtMs === 0) return () => undefined
+    if (session.expiresAtMs === 0) return NEVER
     const { system } = this.context
     return system.setTimer(Math.max(0, session.expiresAtMs - system.nowMs()), () => this.fail(tokenExpired()))
   }

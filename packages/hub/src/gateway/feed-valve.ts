@@ -1,9 +1,9 @@
 /** What happens when a feed is cut and when it begins again. */
 export interface FeedValveEvents {
   /** Too much waits: nothing of the feed may be added. */
-  readonly onShut: () => void
+  onShut(): void
   /** What waited has left. */
-  readonly onOpen: () => void
+  onOpen(): void
 }
 
 /** What made the unread bytes change. */

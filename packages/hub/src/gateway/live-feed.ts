@@ -1,20 +1,22 @@
 import type { OpenStream } from '../log/open-stream.js'
-import { FeedValve } from './feed-valve.js'
+import { FeedValve, type FeedValveEvents } from './feed-valve.js'
 import { TOLD_NOTHING, type Told } from './handlers/tell-to-pull.js'
 import type { HubConnection } from './hub-connection.js'
 import type { Session } from './session.js'
+
+const NOTHING_TOLD: ReadonlyMap<string, Told> = new Map()
 
 /**
  * The rooms of one connection: it is in those of the streams that its session follows, and in none while too much waits
  * unread for it.
  */
-export class LiveFeed {
+export class LiveFeed implements FeedValveEvents {
   private readonly peer: HubConnection
   private readonly onResumed: (session: Session, told: ReadonlyMap<string, Told>) => void
   private readonly valve: FeedValve
   private session: Session | undefined
   /** What was told of each stream when the feed was cut. */
-  private told: ReadonlyMap<string, Told> = new Map()
+  private told = NOTHING_TOLD
   /** What grows within is no feed. */
   private isAnswering = false
 
@@ -26,7 +28,7 @@ export class LiveFeed {
   ) {
     this.peer = peer
     this.onResumed = onResumed
-    this.valve = new FeedValve(limitBytes, { onShut: () => this.cut(), onOpen: () => this.resume() })
+    this.valve = new FeedValve(limitBytes, this)
   }
 
   /** The peer is known. */
@@ -75,13 +77,15 @@ export class LiveFeed {
     return [...this.session.joined.values()].filter((stream) => stream !== undefined)
   }
 
-  private cut(): void {
+  /** Leaves the rooms. */
+  onShut(): void {
     const joined = this.session?.joined ?? new Map<string, undefined>()
     this.told = new Map([...joined].map(([stream, opened]) => [stream, toldOf(opened)]))
     for (const stream of joined.keys()) this.peer.leave(stream)
   }
 
-  private resume(): void {
+  /** Is in the rooms again. */
+  onOpen(): void {
     const { session } = this
     if (!session) return
     // A stream that was opened meanwhile may have moved on since it was read.

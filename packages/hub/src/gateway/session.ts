@@ -13,8 +13,10 @@ export interface SessionOptions {
   readonly identity: Identity
   readonly replicas: readonly ReplicaId[]
   readonly limits: HubLimits
-  readonly nowMs: number
 }
+
+/** What a session may do so often and no oftener. */
+export type LimitedRate = 'pushes' | 'ops' | 'subscribes' | 'pulls'
 
 /** An authenticated connection: who it is, as which replicas it may write, what it has open. */
 export class Session {
@@ -24,26 +26,22 @@ export class Session {
   readonly replicas: ReadonlySet<ReplicaId>
   /** Streams whose feed it follows; undefined as long as the stream is being opened. */
   readonly joined = new Map<string, OpenStream | undefined>()
-  readonly pushes: TokenBucket
-  readonly ops: TokenBucket
-  readonly subscribes: TokenBucket
-  readonly pulls: TokenBucket
   /** Bytes of its pushes that are not answered yet. */
   unansweredBytes = 0
   /** A new token is being checked. */
   isRenewing = false
+  private readonly limits: HubLimits
+  /** Made when they are first asked for: most sessions read and are still. */
+  private readonly buckets: Partial<Record<LimitedRate, TokenBucket>> = {}
   private grants: readonly Grant[]
   private expiresAt: number
 
-  constructor({ id, workspace, identity, replicas, limits, nowMs }: SessionOptions) {
+  constructor({ id, workspace, identity, replicas, limits }: SessionOptions) {
     this.id = id
     this.workspace = workspace
     this.subject = identity.subject
     this.replicas = new Set(replicas)
-    this.pushes = new TokenBucket(limits.pushes, nowMs)
-    this.ops = new TokenBucket(limits.ops, nowMs)
-    this.subscribes = new TokenBucket(limits.subscribes, nowMs)
-    this.pulls = new TokenBucket(limits.pulls, nowMs)
+    this.limits = limits
     this.grants = parseGrants(identity.grants)
     this.expiresAt = identity.expiresAtMs
   }
@@ -51,6 +49,12 @@ export class Session {
   /** 0 for never. */
   get expiresAtMs(): number {
     return this.expiresAt
+  }
+
+  /** Counts so much of what is limited and returns 0, or how many milliseconds to wait first. See {@link TokenBucket}. */
+  take(rate: LimitedRate, amount: number, nowMs: number): number {
+    const bucket = (this.buckets[rate] ??= new TokenBucket(this.limits[rate], nowMs))
+    return bucket.take(amount, nowMs)
   }
 
   isExpired(nowMs: number): boolean {

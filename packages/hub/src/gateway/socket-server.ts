@@ -10,7 +10,8 @@ import { maskAddress } from '../logging/mask-address.js'
 import type { HubEngine } from './engine.js'
 import { draining } from './handlers/hello.js'
 import { SocketBroadcast } from './socket-broadcast.js'
-import { type PeerWire, roomOf, socketPeer } from './socket-peer.js'
+import { type PeerWire, roomOf, SocketPeer } from './socket-peer.js'
+import { gatherHandshake, gatherWrites } from './socket-turn.js'
 import { boundUnknown } from './unknown-peer.js'
 import { Unread } from './unread.js'
 import { WORKSPACE_NAMESPACE } from './workspace.js'
@@ -51,8 +52,9 @@ export class SocketServer implements Broadcast {
       connectTimeout: CONNECT_TIMEOUT_MS,
       pingInterval: limits.pingIntervalMs,
       pingTimeout: limits.pingTimeoutMs,
-      allowRequest: ({ headers }, decide) => {
+      allowRequest: ({ headers, socket }, decide) => {
         const isAllowed = this.isPageAllowed(headers)
+        if (isAllowed) gatherHandshake(socket)
         decide(isAllowed ? undefined : 'the origin is not allowed', isAllowed)
       },
     })
@@ -61,17 +63,22 @@ export class SocketServer implements Broadcast {
   /** Serves connections with the engine from now on. */
   serve(engine: HubEngine): void {
     const { logger } = this.options
-    this.io.engine.on('connection', (conn: Socket['conn']) => void this.wireOf(conn))
+    this.io.engine.on('connection', (conn: Socket['conn']) => {
+      this.wires.set(conn, this.wireOn(conn))
+      // The request with its headers would stay as long as the connection. Socket.io goes on without it.
+      Object.assign(conn, { request: null })
+    })
     this.io.use((_socket, next) =>
       next(createError('config/invalid', 'Connect to a workspace, such as /default.')),
     )
     const workspaces = this.io.of(WORKSPACE_NAMESPACE)
     workspaces.use((socket, next) => next(engine.isDraining ? tell(draining()) : this.refusalOf(socket)))
     workspaces.on('connection', (socket) => {
+      const wire = this.wires.get(socket.conn)
+      if (!wire) throw new Error('a connection that engine.io did not announce')
       const { address } = socket.handshake
       this.count(address, 1)
-      const wire = this.wireOf(socket.conn)
-      const handlers = engine.accept(socket.nsp.name.slice(1), socketPeer(socket, wire))
+      const handlers = engine.accept(socket.nsp.name.slice(1), new SocketPeer(socket, wire))
       const unwatch = wire.unread.watch((hasGrown) => handlers.onUnread(hasGrown))
       socket.on(MESSAGE_EVENT, (frame: Uint8Array) => {
         try {
@@ -109,16 +116,14 @@ export class SocketServer implements Broadcast {
     await this.io.close()
   }
 
-  private wireOf(conn: Socket['conn']): PeerWire {
-    const known = this.wires.get(conn)
-    if (known) return known
+  private wireOn(conn: Socket['conn']): PeerWire {
     const { limits } = this.options
-    const wire = {
+    const { socket } = conn.request
+    return {
       unread: new Unread(conn, limits.unreadBytes),
-      admit: boundUnknown(conn, limits.helloBytes),
+      admit: boundUnknown(socket, limits.helloBytes),
+      gather: gatherWrites(socket),
     }
-    this.wires.set(conn, wire)
-    return wire
   }
 
   private isPageAllowed({ origin, host }: IncomingHttpHeaders): boolean {

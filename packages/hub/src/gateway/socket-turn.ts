@@ -17,3 +17,12 @@ export function gatherWrites(socket: Pick<Socket, 'cork' | 'uncork'>): () => voi
     process.nextTick(release)
   }
 }
+
+/**
+ * Gathers what is written to a socket until the promises that are settled already have gone their way: engine.io
+ * greets a new WebSocket behind one of them, and the answer to the handshake leaves with that greeting.
+ */
+export function gatherHandshake(socket: Pick<Socket, 'cork' | 'uncork'>): void {
+  socket.cork()
+  queueMicrotask(() => process.nextTick(() => socket.uncork()))
+}

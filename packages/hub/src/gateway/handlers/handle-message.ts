@@ -1,7 +1,6 @@
 import { type ClientMessage, createError } from '@flowsync/protocol'
-import type { TokenBucket } from '../../limit/token-bucket.js'
 import type { SessionConnection } from '../session-connection.js'
-import type { Session } from '../session.js'
+import type { LimitedRate, Session } from '../session.js'
 import { pull } from './pull.js'
 import { push } from './push.js'
 import { renew } from './renew.js'
@@ -23,7 +22,7 @@ export function handleMessage(
       connection.fail(createError('protocol/unexpected-message', '`hello` was said already.'), message.id)
       return
     case 'subscribe':
-      if (isTooFast(connection, message.id, session.subscribes, message.streams.length)) return
+      if (isTooFast(connection, session, message.id, 'subscribes', message.streams.length)) return
       connection.readInTurn(message.id, bytes, () => subscribe(connection, session, message))
       return
     case 'unsubscribe':
@@ -31,7 +30,7 @@ export function handleMessage(
       connection.readInTurn(message.id, bytes, async () => unsubscribe(connection, session, message))
       return
     case 'pull':
-      if (isTooFast(connection, message.id, session.pulls, 1)) return
+      if (isTooFast(connection, session, message.id, 'pulls', 1)) return
       connection.readInTurn(message.id, bytes, () => pull(connection, session, message))
       return
     case 'push':
@@ -43,9 +42,15 @@ export function handleMessage(
   }
 }
 
-/** Refuses a request that takes more than is left in the bucket. */
-function isTooFast(connection: SessionConnection, id: number, bucket: TokenBucket, amount: number): boolean {
-  const retryAfterMs = bucket.take(amount, connection.context.system.nowMs())
+/** Refuses a request that comes too soon after those before it. */
+function isTooFast(
+  connection: SessionConnection,
+  session: Session,
+  id: number,
+  rate: LimitedRate,
+  amount: number,
+): boolean {
+  const retryAfterMs = session.take(rate, amount, connection.context.system.nowMs())
   if (retryAfterMs === 0) return false
   connection.refuse(id, createError('limit/rate', 'Too many requests.', { details: { retryAfterMs } }))
   return true

@@ -28,7 +28,6 @@ export async function openSession(
     identity,
     replicas: [hello.replica, ...hello.adopted],
     limits,
-    nowMs: system.nowMs(),
   })
 }
 

@@ -35,7 +35,7 @@ function checkLimits({ context }: SessionConnection, session: Session, { batches
     })
   }
   const nowMs = system.nowMs()
-  const retryAfterMs = session.pushes.take(1, nowMs) || session.ops.take(ops, nowMs)
+  const retryAfterMs = session.take('pushes', 1, nowMs) || session.take('ops', ops, nowMs)
   if (retryAfterMs > 0) throw createError('limit/rate', 'Too many pushes.', { details: { retryAfterMs } })
   const bytes = batches.reduce(
     (sum, batch) => sum + batch.ops.reduce((inner, op) => inner + sizeOfOp(op), 0),
