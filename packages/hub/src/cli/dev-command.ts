@@ -9,6 +9,7 @@ import { endWithNpx } from './end-with-npx.js'
 import { firstSteps } from './first-steps.js'
 import { parseDuration } from './parse-duration.js'
 import { parsePort, serve, streamsOf } from './serve.js'
+import { shownStorage } from './storage-of.js'
 
 const FOLDER = '.flowsync'
 
@@ -48,13 +49,13 @@ export function addDevCommand(program: Command, io: CliIo): void {
         expiresAtMs: createSystem().nowMs() + parseDuration('1d'),
       })
       if (options.json) {
-        io.out(JSON.stringify({ url, secret, token, db: options.db }))
+        io.out(JSON.stringify({ url, secret, token, db: shownStorage(options.db) }))
         return
       }
       io.out(`${bold(io, 'FlowSync hub')} for development, stop it with Ctrl-C
 
   url     ${url}
-  data    ${options.db}
+  data    ${shownStorage(options.db)}
   secret  ${secret}
   token   ${token}
 

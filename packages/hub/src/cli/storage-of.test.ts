@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { storageOf } from './storage-of.js'
+import { shownStorage, storageOf } from './storage-of.js'
 
 describe('the storage that --db names', () => {
   it.each([
@@ -32,5 +32,16 @@ describe('the storage that --db names', () => {
     }
     expect(refusal).toMatchObject({ code: 'config/invalid' })
     expect(inspect(refusal)).not.toContain('secret')
+  })
+})
+
+describe('a storage that is shown', () => {
+  it.each([
+    ['flowsync.db', 'flowsync.db'],
+    [':memory:', ':memory:'],
+    ['redis://localhost:6379', 'redis://localhost:6379'],
+    ['postgres://ada:secret@db:5432/app', 'postgres://ada:***@db:5432/app'],
+  ])('%s as %s', (db, shown) => {
+    expect(shownStorage(db)).toBe(shown)
   })
 })

@@ -32,6 +32,14 @@ export function storageOf(db: string): LogDriver {
   return sqlite(db)
 }
 
+/** The storage that `--db` names as it may be shown: a URL without its password. */
+export function shownStorage(db: string): string {
+  if (!/^[a-z]+:\/\//.test(db) || !URL.canParse(db)) return db
+  const url = new URL(db)
+  if (url.password !== '') url.password = '***'
+  return url.href
+}
+
 function unknownScheme(scheme: string): never {
   const known = Object.keys(SERVERS).map((name) => `${name}://`)
   throw createError(
