@@ -72,6 +72,16 @@ describe('sending everybody away', () => {
     expect(system.timerCount).toBe(0)
   })
 
+  it('ends though the clock is set back meanwhile', async () => {
+    const { system, guests } = party(10)
+    const done = sendAway(guests, 1_000, system)
+    await system.advance(100)
+    system.setBack(3_600_000)
+    await system.advance(1_000)
+    await done
+    expect(guests.every(({ askedMs }) => askedMs !== undefined)).toBe(true)
+  })
+
   it('asks all at once without a time to spread over, and nobody when there is nobody', async () => {
     const { system, guests } = party(10)
     await sendAway(guests, 0, system)

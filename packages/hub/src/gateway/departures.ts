@@ -27,15 +27,17 @@ export async function sendAway(
   system: System,
 ): Promise<void> {
   const order = shuffled(everybody, system)
-  const startedMs = system.nowMs()
-  for (let asked = 0; ;) {
-    const elapsedMs = system.nowMs() - startedMs
+  let lookedAtMs = system.nowMs()
+  for (let asked = 0, elapsedMs = 0; ;) {
     const due = departedAfter(order.length, elapsedMs, spreadMs)
     for (; asked < due; asked++) {
       order[asked]?.sendAway(MIN_RECONNECT_MS + Math.floor(system.random() * RECONNECT_SPREAD_MS))
     }
     if (elapsedMs >= spreadMs || order.every(({ isGone }) => isGone)) return
     await new Promise<void>((resolve) => system.setTimer(TICK_MS, resolve))
+    // A clock that is set back must not keep the hub from going.
+    elapsedMs += Math.max(TICK_MS, system.nowMs() - lookedAtMs)
+    lookedAtMs = system.nowMs()
   }
 }
 

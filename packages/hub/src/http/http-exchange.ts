@@ -68,8 +68,10 @@ export class HttpExchange {
       this.response.writeHead(status).end()
       return
     }
+    // First of all: what cannot be written, as a text that is too long, is refused with a status of its own.
+    const text = JSON.stringify(body, listsOfSets)
     this.response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
-    this.response.end(JSON.stringify(body, listsOfSets))
+    this.response.end(text)
   }
 
   /** Answers `{ error: { code, message, details } }` with the status that fits. */

@@ -99,7 +99,9 @@ export class LogReader {
   ): CatchUp | undefined {
     if (epoch !== asked || headSeq !== afterSeq) return undefined
     const { storage, system } = this.options
-    if (storage.isShared && checkedAtMs + FRESH_MS <= system.nowMs()) return undefined
+    const ageMs = system.nowMs() - checkedAtMs
+    // Below 0 the clock was set back, and nobody knows.
+    if (storage.isShared && (ageMs < 0 || ageMs >= FRESH_MS)) return undefined
     return { epoch, headSeq, ops: [] }
   }
 

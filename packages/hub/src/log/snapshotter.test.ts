@@ -62,6 +62,28 @@ describe('snapshots', () => {
     expect(await latestSeq(world), 'a pause is all it takes').toBe(80)
   })
 
+  it('are not looked for for ever where another hub has begun a new epoch', async () => {
+    const disk = new MemoryDisk()
+    const other = await EngineWorld.start({ storage: memory({ disk, isShared: true }), snapshots })
+    const storage = memory({ disk, isShared: true })
+    const read = storage.read.bind(storage)
+    let reads = 0
+    storage.read = async (range) => {
+      const head = reads++ === 0 ? await other.storage.findStream(KEY) : undefined
+      if (head) await other.storage.renewEpoch(KEY, head.epoch)
+      return read(range)
+    }
+    const one = await EngineWorld.start({ storage, snapshots })
+    await write(one, 1, 2)
+    await write(other, 1, 10, 0, b)
+    await write(one, 3, 3)
+    await one.system.advance(100)
+    const before = reads
+    expect(before).toBeGreaterThan(0)
+    await one.system.advance(1_000)
+    expect(reads).toBe(before)
+  })
+
   it('are cut where the ops of other hubs allow it', async () => {
     const disk = new MemoryDisk()
     const [one, other] = [

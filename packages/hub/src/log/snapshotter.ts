@@ -4,7 +4,7 @@ import { describeError, type HubLogger } from '../logging/logger.js'
 import type { LogDriver, Snapshot } from '../storage/driver.js'
 import { sizeOfOp } from '../storage/op-size.js'
 import { CleanCuts } from './clean-cuts.js'
-import type { OpenStream } from './open-stream.js'
+import { notePosition, type OpenStream } from './open-stream.js'
 import { SnapshotCache } from './snapshot-cache.js'
 import { isSnapshotDue, isSnapshotUrgent, type SnapshotPolicy } from './snapshot-policy.js'
 import { takeSnapshot } from './take-snapshot.js'
@@ -187,7 +187,11 @@ export class Snapshotter {
     while (cuts.lastSeq < stream.headSeq) {
       const { lastSeq } = cuts
       const slice = await storage.read({ ...stream.key, afterSeq: lastSeq, limitBytes: PAGE_BYTES })
-      if (slice?.epoch !== stream.epoch) return undefined
+      if (slice?.epoch !== stream.epoch) {
+        // Another hub began another life: its tail is none of what was due.
+        if (slice) notePosition(stream, slice)
+        return undefined
+      }
       cuts.note(slice.ops, system.nowMs())
       if (cuts.lastSeq === lastSeq) break
     }

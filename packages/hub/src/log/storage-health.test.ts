@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { EngineWorld, put, replica, type TestPeer } from '../tests/engine-world.js'
 import { ManualSystem, settle } from '../tests/manual-system.js'
 import { memory } from '../storage/memory.js'
-import { nextStorageState, retryLater, type StorageState } from './storage-health.js'
+import { silentLogger } from '../logging/logger.js'
+import { nextStorageState, retryLater, StorageHealth, type StorageState } from './storage-health.js'
 
 const full = createError('storage/full', 'No space.')
 const away = createError('storage/unavailable', 'The database does not answer.')
@@ -66,6 +67,17 @@ describe('the error of a storage', () => {
       expect(retryLater(other)).toBe(other)
     }
   })
+})
+
+it('a clock that is set back keeps no pushes out', () => {
+  const system = new ManualSystem()
+  const health = new StorageHealth(system, silentLogger)
+  expect(health.tryWrite()).toBe(undefined)
+  health.failed(full)
+  expect(health.tryWrite()).toMatchObject({ code: 'storage/full', details: { retryAfterMs: 100 } })
+  system.setBack(3_600_000)
+  expect(health.tryWrite()).toBe(undefined)
+  expect(health.tryWrite(), 'one at a time').toMatchObject({ details: { retryAfterMs: 100 } })
 })
 
 /** A hub whose storage fails, or is slow, as the test says. */

@@ -110,8 +110,11 @@ export class StorageHealth {
 }
 
 function refusalIn(state: StorageState, nowMs: number): FlowSyncError | undefined {
-  if (state.kind === 'well' || (nowMs >= state.probeAtMs && !state.isProbing)) return undefined
-  return withWait(state.reason, Math.max(state.probeAtMs - nowMs, PROBE_MS))
+  if (state.kind === 'well') return undefined
+  // A clock that was set back must not keep pushes out for as long.
+  const waitMs = state.probeAtMs - nowMs > MAX_DELAY_MS ? 0 : state.probeAtMs - nowMs
+  if (waitMs <= 0 && !state.isProbing) return undefined
+  return withWait(state.reason, Math.max(waitMs, PROBE_MS))
 }
 
 /**

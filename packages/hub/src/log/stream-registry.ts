@@ -1,16 +1,17 @@
 import type { AnyMergeRule } from '@flowsync/crdt'
 import { createError, type StreamDefinitions } from '@flowsync/protocol'
+import { BoundedMap } from '../storage/bounded-map.js'
 import type { LogDriver, StreamHead, StreamKey } from '../storage/driver.js'
 import { notePosition, openedStream, type OpenStream } from './open-stream.js'
 
-/** How many streams are remembered; what is forgotten is opened again in one read. */
+/** How many streams are remembered, those that were used last; what is forgotten is opened again in one read. */
 const REMEMBERED = 50_000
 
 /** Opens streams: checks their names and rules, creates them in the storage, and remembers them. */
 export class StreamRegistry {
   private readonly storage: LogDriver
   private readonly definitions: StreamDefinitions
-  private readonly opened = new Map<string, Promise<OpenStream>>()
+  private readonly opened = new BoundedMap<string, Promise<OpenStream>>(REMEMBERED)
 
   constructor(storage: LogDriver, definitions: StreamDefinitions) {
     this.storage = storage
@@ -33,7 +34,7 @@ export class StreamRegistry {
     const opening = this.create({ workspace, stream })
     this.opened.set(name, opening)
     opening.catch(() => this.opened.delete(name))
-    this.trim()
+    this.opened.trim()
     return opening
   }
 
@@ -60,13 +61,6 @@ export class StreamRegistry {
     const rule = this.ruleFor(key.stream)
     const head = await this.storage.openStream({ ...key, rule: rule.name, ruleVersion: rule.version })
     return checkedStream(head, rule)
-  }
-
-  private trim(): void {
-    for (const name of this.opened.keys()) {
-      if (this.opened.size <= REMEMBERED) return
-      this.opened.delete(name)
-    }
   }
 }
 
