@@ -133,4 +133,27 @@ describe('what a restored log lacks', () => {
     expect(log.value).toBe('one two three')
     await client.close()
   })
+
+  it('keeps its order in a text, also behind what others wrote and with edits that wait', async () => {
+    const client = await world.liveClient()
+    const doc = client.stream('doc:a')
+    await client.whenSynced()
+    await doc.insert(0, 'start ').acked
+    await doc.insert(6, 'end').acked
+    await settle()
+    world.hub.edit('doc:a', { op: 'insert', pos: 0, text: 'what somebody else wrote first. ' })
+    await settle()
+    await doc.insert(doc.value.indexOf('end'), 'middle ').acked
+    await settle()
+    client.goOffline()
+    doc.insert(doc.value.indexOf('end'), 'and ')
+    const log = world.hub.log('doc:a')
+    log.reset(1)
+    client.goOnline()
+    await world.system.advance(5_000)
+    await client.whenSynced()
+    await settle()
+    expect([doc.value, log.value]).toEqual(['start middle and end', 'start middle and end'])
+    await client.close()
+  })
 })

@@ -81,6 +81,7 @@ async function resumeInOtherPast(
   const [stored] = await environment.journal.load([stream.name])
   if (!isCurrent() || stream.epoch !== epoch) return
   let past: RebuildPlan['past'] = 'lost'
+  let afterPast: RebuildPlan['afterPast']
   if (stored?.epoch === epoch) {
     const through = plan.acknowledged.get(author.replica) ?? Infinity
     const lost = stored.tail.filter(({ replica, counter }) => replica === author.replica && counter > through)
@@ -90,8 +91,9 @@ async function resumeInOtherPast(
     for (const entry of outbox) entry.order = environment.nextOrder()
     const until = lost[0]?.seq ?? Infinity
     past = foldStored(stream, { ...stored, tail: stored.tail.filter(({ seq }) => seq < until) })?.fold ?? past
+    afterPast = stored.tail.filter(({ seq }) => seq >= until)
   }
-  begin(stream, { ...plan, carry: 'everything', past }, answer)
+  begin(stream, { ...plan, carry: 'everything', past, afterPast }, answer)
 }
 
 /** True when an op was made on more than there is: on a log that was reset, before another tab stored the new one. */

@@ -24,6 +24,8 @@ export interface RebuildPlan {
   readonly carry: CarryMode
   /** What own ops were made on: the same past, the confirmed state of another one, or one that is no more. */
   readonly past: 'same' | AnyFold | 'lost'
+  /** What followed there, as far as it is known: an op is seen in what its author saw. */
+  readonly afterPast?: readonly SequencedOp[]
   /**
    * Own ops that are made anew keep their ids: nobody else has seen them. When the disk cannot take the new ones, those
    * on it are known by their ids to be in the log.

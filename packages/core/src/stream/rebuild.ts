@@ -111,6 +111,7 @@ function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): Sor
     fold,
     pastOf(stream, plan, ops),
     plan.keepsIds ? authorAgain(stream) : undefined,
+    plan.afterPast,
   )
   const kept: OutboxOp[] = []
   const gone: OutboxOp[] = []
@@ -185,15 +186,22 @@ export interface Carrier {
  *
  * @param source what they were made on, if that is known
  * @param known under which id; by default under a fresh one: the hub has never seen it, so its counters begin at 1
+ * @param afterSource what followed on `source`, the ops themselves perhaps among it
  */
 export function createCarrier(
   stream: Stream,
   target: AnyFold,
   source: AnyFold | undefined,
   known?: Author,
+  afterSource: readonly SequencedOp[] = [],
 ): Carrier {
   const { environment, rule, outbox } = stream
+  const following = afterSource[Symbol.iterator]()
+  let next = following.next()
   let past = source
+  const reach = (base: number): void => {
+    for (; past && !next.done && next.value.seq <= base; next = following.next()) past.receive(next.value)
+  }
   let author = known
   const mint = (count: number): OpId => {
     author ??= stream.author = { replica: environment.createReplica(), nextCounter: 1 }
@@ -213,11 +221,13 @@ export function createCarrier(
   }
   return {
     pass({ op }) {
+      reach(op.base)
       // What the op was made on is lost: those after it keep the positions they have.
       if (attempt(() => past?.addPending(op))) past = undefined
     },
     carry(entry) {
       const { op, owner, order, receipt } = entry
+      reach(op.base)
       let made: Op | undefined
       let error = attempt(() => (made = make(op)))
       if (error && past) {
