@@ -1,5 +1,6 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, existsSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
 import {
   createError,
@@ -42,6 +43,7 @@ export function addExportCommand(program: Command, io: CliIo): void {
       if (output === '-' && (io.isTerminal || options.json)) {
         throw createError('config/invalid', 'The export is binary: give it a file with -o, or a pipe.')
       }
+      checkOutput(output)
       const includes = (stream: string): boolean =>
         patterns.length === 0 || patterns.some((pattern) => matchesPattern(pattern, stream))
       const trailer = await withStore(io, options, false, async (storage) => {
@@ -53,6 +55,16 @@ export function addExportCommand(program: Command, io: CliIo): void {
           options.json ? JSON.stringify({ file: output, workspace, ...trailer }) : summary(output, trailer),
         )
     })
+}
+
+/** Said before the work is done, not after it. */
+function checkOutput(output: string): void {
+  if (output === '-') return
+  const folder = dirname(output)
+  if (!existsSync(folder)) throw createError('config/invalid', `There is no folder ${folder}.`)
+  if (statSync(output, { throwIfNoEntry: false })?.isDirectory()) {
+    throw createError('config/invalid', `${output} is a folder: name a file in it.`)
+  }
 }
 
 /** A backup of nothing, under the name of the last one, would be noticed when it is too late. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { createError, createSystem } from '@flowsync/protocol'
 import type { Command } from 'commander'
 import { isWorkspaceName } from '../gateway/workspace.js'
@@ -36,7 +36,9 @@ export function addImportCommand(program: Command, io: CliIo): void {
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: ImportOptions) => {
       const { db, workspace, newEpochs } = options
-      if (!existsSync(file)) throw createError('config/invalid', `There is no file ${file}.`)
+      if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
+        throw createError('config/invalid', `There is no file ${file}.`)
+      }
       if (workspace !== undefined && !isWorkspaceName(workspace)) {
         throw createError(
           'config/invalid',

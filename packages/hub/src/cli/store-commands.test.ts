@@ -213,7 +213,19 @@ describe('flowsync export and import', () => {
     const before = await readdir(folder)
     expect(await run(['export', '--db', db, '-o', file], { onInterrupt })).toMatchObject({ code: 130 })
     expect(await readdir(folder)).toEqual(before)
-    expect((await run(['export', '--db', db, '-o', join(folder, 'no', 'x')])).code).toBe(2)
+    for (const [output, reason] of [
+      [join(folder, 'no', 'x'), 'no folder'],
+      [folder, 'is a folder'],
+    ] as const) {
+      expect(await run(['export', '--db', db, '-o', output])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining(reason) as string,
+      })
+    }
+    expect(await run(['import', folder, '--db', db])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no file') as string,
+    })
 
     await writeFile(file, 'nothing of the kind')
     const to = join(folder, 'new.db')

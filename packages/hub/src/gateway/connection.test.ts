@@ -27,6 +27,18 @@ describe('a connection', () => {
     expect(peer.heard.map(({ type }) => type)).toEqual(['welcome', 'subscribed'])
   })
 
+  it('that cannot be welcomed is ended, and nothing else', async () => {
+    const world = await EngineWorld.start()
+    const peer = world.connect()
+    peer.admit = () => {
+      throw new Error('a fault of the hub')
+    }
+    peer.hello('ada', replica(1))
+    await settle()
+    expect([peer.refusal, peer.isClosed]).toEqual(['hub/internal', true])
+    expect(world.engine.connectionCount).toBe(0)
+  })
+
   it('ends without `hello` in time, also when the authenticator hangs', async () => {
     const world = await EngineWorld.start({ auth: () => new Promise(() => undefined) })
     const [silent, hanging] = [world.connect(), world.connect()]

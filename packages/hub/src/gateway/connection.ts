@@ -197,10 +197,9 @@ export class Connection implements ConnectionHandlers, SessionConnection, Depart
     const hello = this.decodeHello(bytes)
     if (!hello) return
     this.state = { kind: 'greeting', cancelTimeout, frames: [], bytes: 0 }
-    openSession(this.context, this.workspace, hello).then(
-      (session) => this.welcome(hello, session),
-      (error: unknown) => this.fail(error, hello.id),
-    )
+    openSession(this.context, this.workspace, hello)
+      .then((session) => this.welcome(hello, session))
+      .catch((error: unknown) => this.fail(error, hello.id))
   }
 
   private decodeHello(bytes: Uint8Array): Hello | undefined {

@@ -133,6 +133,25 @@ describe('a reader', () => {
     expect([author.last('pulled').ops.length, reads]).toEqual([1, 1])
   })
 
+  it('is not told to be at the head by a hub whose clock was set back', async () => {
+    const disk = new MemoryDisk()
+    const one = await EngineWorld.start({ storage: memory({ disk, isShared: true }) })
+    const other = await EngineWorld.start({ storage: memory({ disk, isShared: true }) })
+    const author = await one.reader('tape:a')
+    const { epoch } = author.subscribed
+    const asking = await other.join('bob|read:*', b)
+    const pull = async (afterSeq: number) => {
+      asking.say({ type: 'pull', id: asking.nextId(), stream: 'tape:a', epoch, afterSeq })
+      await settle()
+      return asking.last('pulled').headSeq
+    }
+    expect(await pull(0)).toBe(0)
+    await writeLetters(one, author, 1, 3)
+    other.system.setBack(3_600_000)
+    await other.system.advance(10_000)
+    expect(await pull(0)).toBe(3)
+  })
+
   it('is told what another hub on the same storage appended, and gets the snapshot that it made', async () => {
     const disk = new MemoryDisk()
     const one = await EngineWorld.start({ storage: memory({ disk, isShared: true }), snapshots })
