@@ -30,13 +30,22 @@ describe('the options of a cluster', () => {
   it.each([
     ['redis://localhost:6379'],
     ['rediss://user:password@host:6380/0'],
+    ['redis://:100%25@host/'],
     [{ url: 'redis://localhost', channelPrefix: 'staging' }],
   ])('take %j', (redis) => {
     expect(refusal({ redis })).toBe(undefined)
   })
 
   it('refuse a URL that is none, and do not repeat it: it may hold a password', () => {
-    for (const redis of ['', 'localhost:6379', 'http://user:a-password@host', { url: 'a-password' }]) {
+    for (const redis of [
+      '',
+      'localhost:6379',
+      'http://user:a-password@host',
+      { url: 'a-password' },
+      // The client takes neither, and says so with the URL when it is too late.
+      'redis://user:a-password%@host',
+      'redis://:a-password@host/cache',
+    ]) {
       const said = refusal({ redis })
       expect(said).toContain('redis://localhost:6379')
       expect(said).not.toContain('a-password')
