@@ -156,4 +156,31 @@ describe('what a restored log lacks', () => {
     expect([doc.value, log.value]).toEqual(['start middle and end', 'start middle and end'])
     await client.close()
   })
+
+  it('is there once when the log comes back with it, after a while on an older one', async () => {
+    const client = await world.liveClient()
+    const votes = client.stream('counter:a')
+    await client.whenSynced()
+    for (const by of [1, 10, 100]) await votes.increment(by).acked
+    await settle()
+    const log = world.hub.log('counter:a')
+    const whole = log.ops
+    const goOnWith = async (ops: typeof whole): Promise<void> => {
+      log.reset(0)
+      log.ops = [...ops]
+      world.hub.dropAll()
+      await world.system.advance(5_000)
+      await client.whenSynced()
+      await settle()
+    }
+    await goOnWith(whole.slice(0, 1))
+    expect([votes.value, log.value]).toEqual([111, 111])
+    await votes.increment(1_000).acked
+    await settle()
+    await goOnWith([])
+    expect([votes.value, log.value]).toEqual([1_110, 1_110])
+    await goOnWith(whole)
+    expect([votes.value, log.value]).toEqual([1_111, 1_111])
+    await client.close()
+  })
 })

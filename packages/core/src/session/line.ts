@@ -63,12 +63,15 @@ const MAX_RANGES = 512
 
 /** What the handshake says about a stream. */
 export function cursorOf(stream: Stream): StreamCursor {
-  const { rule, outbox, author } = stream
+  const { rule, outbox, author, origins } = stream
   const ranges = outbox.ranges()
   const last = author.nextCounter - 1
   // A log that was restored from a backup may lack what it acknowledged.
   if (last > 0 && !ranges.some(({ replica }) => replica === author.replica)) {
     ranges.unshift({ replica: author.replica, from: last, through: last })
+  }
+  for (const range of origins.ranges()) {
+    if (!ranges.some(({ replica }) => replica === range.replica)) ranges.push(range)
   }
   const history = stream.carry === 'nothing' ? stream.historyBelow : 0
   const below = history < Infinity ? Math.min(stream.historyBelow, outbox.minBase) : Infinity

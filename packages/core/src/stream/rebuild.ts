@@ -116,13 +116,14 @@ function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): Sor
   const kept: OutboxOp[] = []
   const gone: OutboxOp[] = []
   const carried: OutboxOp[] = []
+  const pairs: { made: OpId; former: OpId }[] = []
+  const has = ({ replica, counter }: OpId): boolean =>
+    untilSeq === plan.headSeq && counter <= (plan.acknowledged.get(replica) ?? 0)
   let isCarrying = plan.carry === 'everything'
   for (const entry of [...outbox]) {
     const { op } = entry
     const place = places.get(`${op.replica}${op.counter}`)
-    const isIn =
-      place !== undefined ||
-      (untilSeq === plan.headSeq && op.counter <= (plan.acknowledged.get(op.replica) ?? 0))
+    const isIn = place !== undefined || has(op) || has(stream.origins.of(op) ?? op)
     isCarrying ||= plan.carry === 'from-refused' && entry.refusal !== undefined
     if (isIn) {
       outbox.acknowledge(entry, place ?? fold.seq)
@@ -131,7 +132,10 @@ function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): Sor
       carrier.pass(entry)
     } else if (isCarrying) {
       const next = carrier.carry(entry)
-      if (next) carried.push(next)
+      if (next) {
+        carried.push(next)
+        pairs.push({ made: next.op, former: op })
+      }
     } else {
       kept.push(entry)
       carrier.pass(entry)
@@ -142,6 +146,7 @@ function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): Sor
     outbox.remove(entry)
   }
   for (const entry of carried) outbox.add(entry)
+  if (plan.past !== 'same' && !plan.keepsIds) stream.origins.replace(pairs)
   return { kept, gone, carried }
 }
 

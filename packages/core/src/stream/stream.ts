@@ -19,6 +19,7 @@ import type { CarryMode, Rebuild } from './rebuild-plan.js'
 import type { StreamAccess, StreamSnapshot } from './snapshot.js'
 import { createDeferred, type Deferred } from '../deferred.js'
 import { jumpOf } from './text-jump.js'
+import { OpOrigins } from './op-origins.js'
 import type { StreamRecorder } from './stream-recorder.js'
 
 /** What all streams of a client share. */
@@ -70,6 +71,8 @@ export class Stream implements Emitter {
   historyBelow = Infinity
   /** Which own ops must be made anew on the confirmed state: an earlier one was refused, or is lost. */
   carry: CarryMode = 'nothing'
+  /** What own ops were before the log became another one. */
+  readonly origins = new OpOrigins()
   /** Told of own edits, to undo them. */
   declare recorder?: StreamRecorder
   /** The confirmed state that is being fetched to replace the present one. */
