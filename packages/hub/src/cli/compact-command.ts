@@ -1,7 +1,7 @@
 import { createError, createSystem, parsePattern } from '@flowsync/protocol'
 import { type Command, Option } from 'commander'
 import type { CliIo } from './cli-io.js'
-import { type CompactedStream, compactStreams } from './compact-streams.js'
+import { type CompactedStream, compactStreams, requireStreams } from './compact-streams.js'
 import { interruptible } from './interruption.js'
 import { type StoreOptions, withStore, withStoreOptions } from './open-store.js'
 import { parseCount } from './parse-count.js'
@@ -48,6 +48,7 @@ export function addCompactCommand(program: Command, io: CliIo): void {
       const done: CompactedStream[] = []
       await withStore(io, options, false, (storage) =>
         interruptible(io, async (signal) => {
+          if (patterns.length > 0) await requireStreams(storage, workspace, patterns)
           const system = createSystem()
           const what = {
             storage,
@@ -67,8 +68,11 @@ export function addCompactCommand(program: Command, io: CliIo): void {
         }),
       )
       io.out(
-        json ? JSON.stringify({ dryRun: isDryRun, ...totals(done), streams: done }) : summary(done, isDryRun),
+        json
+          ? JSON.stringify({ dryRun: isDryRun, ...totals(done), streams: done })
+          : summary(done, truncates, isDryRun),
       )
+      if (truncates && !isDryRun) checkErased(done)
     })
 }
 
@@ -108,11 +112,18 @@ function totals(done: readonly CompactedStream[]) {
   }
 }
 
-function summary(done: readonly CompactedStream[], isDryRun: boolean): string {
+/** Whoever erases counts on it. */
+function checkErased(done: readonly CompactedStream[]): void {
+  const { skipped } = totals(done)
+  if (skipped === 0) return
+  throw createError('config/invalid', `The history of streams that were skipped is still there: ${skipped}.`)
+}
+
+function summary(done: readonly CompactedStream[], truncates: boolean, isDryRun: boolean): string {
   const { compressed, erased, skipped } = totals(done)
   if (done.length === 0) return 'There is nothing to do.'
-  const parts = [`${done.length - skipped} streams`, `${erased > 0 ? erased : compressed} ops`]
-  const verb = erased > 0 ? 'erased' : 'compressed'
+  const parts = [`${done.length - skipped} streams`, `${truncates ? erased : compressed} ops`]
+  const verb = truncates ? 'erased' : 'compressed'
   const note = skipped > 0 ? `; ${skipped} skipped` : ''
   return `${isDryRun ? 'To be ' : ''}${isDryRun ? verb : verb[0]?.toUpperCase() + verb.slice(1)}: ${parts.join(', ')}${note}`
 }

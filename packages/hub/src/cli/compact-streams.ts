@@ -1,5 +1,11 @@
 import { isFlowSyncError, type AnyMergeRule } from '@flowsync/crdt'
-import { matchesPattern, type StreamDefinitions, type StreamPattern, type System } from '@flowsync/protocol'
+import {
+  createError,
+  matchesPattern,
+  type StreamDefinitions,
+  type StreamPattern,
+  type System,
+} from '@flowsync/protocol'
 import { compactLog } from '../log/compact-log.js'
 import { findCleanCut } from '../log/find-clean-cut.js'
 import { streamsOf, workspacesOf } from '../log/stream-pages.js'
@@ -50,6 +56,18 @@ export async function* chosenStreams(
       yield head
     }
   }
+}
+
+/** @throws FlowSyncError `stream/unknown` when a command names no stream that is there */
+export async function requireStreams(
+  storage: LogDriver,
+  workspace: string,
+  patterns: readonly StreamPattern[],
+): Promise<void> {
+  const { done } = await chosenStreams(storage, workspace, patterns).next()
+  if (!done) return
+  const what = patterns.length > 0 ? 'no such stream' : 'no stream'
+  throw createError('stream/unknown', `There is ${what} in workspace ${workspace}.`)
 }
 
 /**

@@ -2,19 +2,13 @@ import { createWriteStream, existsSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
-import {
-  createError,
-  createSystem,
-  matchesPattern,
-  parsePattern,
-  type StreamPattern,
-} from '@flowsync/protocol'
+import { createError, createSystem, matchesPattern, parsePattern } from '@flowsync/protocol'
 import type { Command } from 'commander'
 import type { LogDriver } from '../storage/driver.js'
 import type { ExportTrailer } from '../transfer/export-format.js'
 import { exportWorkspace } from '../transfer/export-workspace.js'
 import type { CliIo } from './cli-io.js'
-import { chosenStreams } from './compact-streams.js'
+import { requireStreams } from './compact-streams.js'
 import { interruptible } from './interruption.js'
 import { type StoreOptions, withStore, withStoreOptions } from './open-store.js'
 
@@ -47,7 +41,8 @@ export function addExportCommand(program: Command, io: CliIo): void {
       const includes = (stream: string): boolean =>
         patterns.length === 0 || patterns.some((pattern) => matchesPattern(pattern, stream))
       const trailer = await withStore(io, options, false, async (storage) => {
-        await checkThereIsSome(storage, workspace, patterns)
+        // A backup of nothing, under the name of the last one, would be noticed when it is too late.
+        await requireStreams(storage, workspace, patterns)
         return interruptible(io, (signal) => write(io, storage, { workspace, includes, signal, output }))
       })
       if (output !== '-')
@@ -65,18 +60,6 @@ function checkOutput(output: string): void {
   if (statSync(output, { throwIfNoEntry: false })?.isDirectory()) {
     throw createError('config/invalid', `${output} is a folder: name a file in it.`)
   }
-}
-
-/** A backup of nothing, under the name of the last one, would be noticed when it is too late. */
-async function checkThereIsSome(
-  storage: LogDriver,
-  workspace: string,
-  patterns: readonly StreamPattern[],
-): Promise<void> {
-  const { done } = await chosenStreams(storage, workspace, patterns).next()
-  if (!done) return
-  const what = patterns.length > 0 ? 'no such stream' : 'no stream'
-  throw createError('stream/unknown', `There is ${what} in workspace ${workspace}; nothing was exported.`)
 }
 
 interface Writing {

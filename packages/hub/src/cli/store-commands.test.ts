@@ -160,6 +160,29 @@ describe('flowsync compact', () => {
     expect(await run([...erase, '--yes'])).toMatchObject({ code: 0, out: 'There is nothing to do.' })
   })
 
+  it('says when nothing was erased', async () => {
+    expect(await run(['compact', 'dox:*', '--db', db, '--truncate', '--yes'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no such stream') as string,
+    })
+    expect(await run(['compact', '--db', db, '--workspace', 'acm'])).toMatchObject({ code: 0 })
+    await withStore(db, async (storage) => {
+      const odd = await storage.openStream({
+        workspace: 'default',
+        stream: 'odd:x',
+        rule: 'odd',
+        ruleVersion: 1,
+      })
+      const op = { replica: replica(1), counter: 1, count: 1, base: 0, extra: [], body: new Uint8Array(1) }
+      await storage.append([{ ...odd, subject: 'ada', ops: [op] }])
+    })
+    expect(await run(['compact', 'odd:x', '--db', db, '--truncate', '--yes'])).toMatchObject({
+      code: 2,
+      out: 'Erased: 0 streams, 0 ops; 1 skipped',
+      err: expect.stringContaining('still there') as string,
+    })
+  })
+
   it('says who has the file', async () => {
     await withStore(db, async () => {
       for (const command of [['compact'], ['inspect'], ['export', '-o', join(folder, 'e')]]) {
@@ -244,7 +267,7 @@ describe('flowsync export and import', () => {
     for (const args of [['--workspace', 'acm'], ['dox:*']]) {
       expect(await run(['export', '--db', db, '-o', file, ...args])).toMatchObject({
         code: 1,
-        err: expect.stringContaining('nothing was exported') as string,
+        err: expect.stringContaining('There is no') as string,
       })
     }
     expect(await readFile(file, 'utf8')).toBe('the last one')
