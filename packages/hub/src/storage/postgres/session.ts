@@ -89,7 +89,7 @@ export class Session {
   }
 
   begin(): Promise<unknown> {
-    return this.query('BEGIN ISOLATION LEVEL READ COMMITTED')
+    return this.enter('BEGIN ISOLATION LEVEL READ COMMITTED')
   }
 
   /** May be asked for before the statements of the transaction are answered: when one of them fails, nothing is stored. */
@@ -112,7 +112,7 @@ export class Session {
   /** Runs reads that see the log as it is at one moment. */
   async look<T>(work: () => Promise<T>): Promise<T> {
     try {
-      const begun = this.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+      const begun = this.enter('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
       const [, result] = await Promise.all([begun, work()])
       await this.commit()
       return result
@@ -144,6 +144,16 @@ export class Session {
   destroy(): void {
     this.isBroken = true
     this.client.connection.stream.destroy()
+  }
+
+  /** Begins. The statements that are sent behind it would be stored one by one if it failed: then the connection is given up. */
+  private async enter(begin: string): Promise<void> {
+    try {
+      await this.query(begin)
+    } catch (error) {
+      this.destroy()
+      throw error
+    }
   }
 
   private asError(error: unknown): Error {
