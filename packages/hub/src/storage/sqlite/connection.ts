@@ -71,6 +71,8 @@ function configure(db: DatabaseSync, file: string, limitBytes: number): void {
   if (limitBytes > 0) db.exec(`PRAGMA max_page_count = ${Math.ceil(limitBytes / PAGE_BYTES)}`)
   prepareSchema(db, file)
   if (limitBytes === 0) preallocate(db, file)
+  // What is erased is to be gone from the file too, not only from its tables.
+  db.exec('PRAGMA secure_delete = ON')
 }
 
 /**
