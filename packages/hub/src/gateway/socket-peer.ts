@@ -24,11 +24,15 @@ const SHORT_WAY_BYTES = 4 * 1024
 /** A Socket.io socket as the engine sees connections. */
 export class SocketPeer implements HubConnection {
   private readonly socket: Socket
+  private readonly conn: Socket['conn']
   private readonly wire: PeerWire
+  private readonly unread: Unread
 
   constructor(socket: Socket, wire: PeerWire) {
     this.socket = socket
+    this.conn = socket.conn
     this.wire = wire
+    this.unread = wire.unread
   }
 
   get address(): string {
@@ -36,17 +40,22 @@ export class SocketPeer implements HubConnection {
   }
 
   get unreadBytes(): number {
-    return this.wire.unread.bytes
+    return this.unread.bytes
   }
 
   send(frame: Uint8Array): void {
-    const { socket, wire } = this
+    const { socket } = this
     if (frame.length <= SHORT_WAY_BYTES) {
-      wire.gather()
-      new SocketBroadcast(socket.nsp.name, frame).sendTo(socket.conn, wire.unread)
+      this.wire.gather()
+      this.feed(new SocketBroadcast(socket.nsp.name, frame))
       return
     }
     socket.emit(MESSAGE_EVENT, Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength))
+  }
+
+  /** Sends a message that was made ready. */
+  feed(message: SocketBroadcast): void {
+    message.sendTo(this.conn, this.unread)
   }
 
   close(): void {

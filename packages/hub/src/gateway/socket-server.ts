@@ -33,6 +33,8 @@ export class SocketServer implements Broadcast {
   private readonly options: SocketServerOptions
   private readonly perAddress = new Map<string, number>()
   private readonly wires = new WeakMap<Socket['conn'], PeerWire>()
+  /** By the id of their socket, which is how rooms name them. */
+  private readonly peers = new Map<string, SocketPeer>()
   private connections = 0
 
   constructor(options: SocketServerOptions) {
@@ -78,7 +80,9 @@ export class SocketServer implements Broadcast {
       if (!wire) throw new Error('a connection that engine.io did not announce')
       const { address } = socket.handshake
       this.count(address, 1)
-      const handlers = engine.accept(socket.nsp.name.slice(1), new SocketPeer(socket, wire))
+      const peer = new SocketPeer(socket, wire)
+      this.peers.set(socket.id, peer)
+      const handlers = engine.accept(socket.nsp.name.slice(1), peer)
       const unwatch = wire.unread.watch((hasGrown) => handlers.onUnread(hasGrown))
       socket.on(MESSAGE_EVENT, (frame: Uint8Array) => {
         try {
@@ -92,6 +96,7 @@ export class SocketServer implements Broadcast {
       socket.on('error', (error) => logger.debug(describeError(error), 'a connection failed'))
       socket.on('disconnect', () => {
         this.count(address, -1)
+        this.peers.delete(socket.id)
         unwatch()
         handlers.onClose()
       })
@@ -104,11 +109,7 @@ export class SocketServer implements Broadcast {
     // Nobody is connected to the workspace here, or has the stream open.
     if (!namespace || !readers) return
     const broadcast = new SocketBroadcast(namespace.name, frame)
-    for (const id of readers) {
-      const conn = namespace.sockets.get(id)?.conn
-      const wire = conn && this.wires.get(conn)
-      if (wire) broadcast.sendTo(conn, wire.unread)
-    }
+    for (const id of readers) this.peers.get(id)?.feed(broadcast)
   }
 
   /** Ends all connections. The HTTP server is closed too. */
