@@ -6,14 +6,7 @@ export { decodeOpPayload, encodeOpPayload, type OpPayload } from './codec/op-pay
 export { ERROR_CODES, type ErrorCode, type ErrorCodeInfo } from './error-codes.js'
 export { createError, RETRYABLE_CODES } from './errors.js'
 export { createEpoch, createReplicaId, isEpoch, NO_EPOCH, type Epoch } from './ids.js'
-export {
-  DEFAULT_LIMITS,
-  HELLO_LIMITS,
-  HUB_LIMITS,
-  LAYOUT_LIMITS,
-  MAX_ORDINAL,
-  type DecodeLimits,
-} from './limits.js'
+export { DEFAULT_LIMITS, HELLO_LIMITS, HUB_LIMITS, MAX_ORDINAL, type DecodeLimits } from './limits.js'
 export { decodeClientMessage, encodeClientMessage, type ClientMessage } from './messages/client-message.js'
 export type { Drain } from './messages/drain.js'
 export type { Feed } from './messages/feed.js'

@@ -17,20 +17,3 @@ export const HUB_LIMITS: DecodeLimits = Object.freeze({ frameBytes: 64 * 1024 * 
 
 /** What a frame may hold as long as the connection has not said `hello`. */
 export const HELLO_LIMITS: DecodeLimits = Object.freeze({ frameBytes: 64 * 1024, items: 1_024 })
-
-/** Upper bounds that belong to the layouts themselves: a frame above one of them is malformed. */
-export const LAYOUT_LIMITS = Object.freeze({
-  streamNameBytes: 1_024,
-  ruleNameBytes: 64,
-  tokenBytes: 32 * 1024,
-  clientNameBytes: 256,
-  subjectBytes: 1_024,
-  sessionIdBytes: 64,
-  errorCodeBytes: 64,
-  errorMessageBytes: 2_048,
-  errorDetailsBytes: 8_192,
-  adoptedReplicas: 512,
-  streamsPerMessage: 1_024,
-  batchesPerPush: 1_024,
-  rangesPerStream: 512,
-})

@@ -4,7 +4,8 @@ import { struct } from './codec/composites.js'
 import { string, varint } from './codec/primitives.js'
 import { cutToBytes, toWellFormed } from './codec/unicode.js'
 import { RETRYABLE_CODES } from './errors.js'
-import { LAYOUT_LIMITS, MAX_ORDINAL } from './limits.js'
+import * as LAYOUT_LIMITS from './layout-limits.js'
+import { MAX_ORDINAL } from './limits.js'
 
 const encoder = new TextEncoder()
 

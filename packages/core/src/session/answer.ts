@@ -89,9 +89,10 @@ async function resumeInOtherPast(
     const gone = lost.filter(({ replica, counter }) => !outbox.find(replica, counter))
     outbox.putFirst(gone.map((op) => createOutboxOp(op, environment.owner, 0, undefined)))
     for (const entry of outbox) entry.order = environment.nextOrder()
-    const until = lost[0]?.seq ?? Infinity
-    past = foldStored(stream, { ...stored, tail: stored.tail.filter(({ seq }) => seq < until) })?.fold ?? past
-    afterPast = stored.tail.filter(({ seq }) => seq >= until)
+    const [first] = lost
+    const at = first ? stored.tail.indexOf(first) : stored.tail.length
+    past = foldStored(stream, { ...stored, tail: stored.tail.slice(0, at) })?.fold ?? past
+    afterPast = stored.tail.slice(at)
   }
   begin(stream, { ...plan, carry: 'everything', past, afterPast }, answer)
 }

@@ -1,7 +1,8 @@
-import type { FlowSyncError } from '@flowsync/crdt'
+import type { FlowSyncError, ReplicaId } from '@flowsync/crdt'
 import {
   createError,
   nextDelayMs,
+  type OutboxRange,
   type StreamCursor,
   type SubscribedResult,
   type System,
@@ -64,15 +65,14 @@ const MAX_RANGES = 512
 /** What the handshake says about a stream. */
 export function cursorOf(stream: Stream): StreamCursor {
   const { rule, outbox, author, origins } = stream
-  const ranges = outbox.ranges()
-  const last = author.nextCounter - 1
+  const ranges = new Map<ReplicaId, OutboxRange>()
+  const askFor = (replica: ReplicaId, last: number): void => {
+    if (last > 0) ranges.set(replica, { replica, from: last, through: last })
+  }
+  for (const { replica, counter } of origins.values()) askFor(replica, counter)
   // A log that was restored from a backup may lack what it acknowledged.
-  if (last > 0 && !ranges.some(({ replica }) => replica === author.replica)) {
-    ranges.unshift({ replica: author.replica, from: last, through: last })
-  }
-  for (const range of origins.ranges()) {
-    if (!ranges.some(({ replica }) => replica === range.replica)) ranges.push(range)
-  }
+  askFor(author.replica, author.nextCounter - 1)
+  for (const range of outbox.ranges()) ranges.set(range.replica, range)
   const history = stream.carry === 'nothing' ? stream.historyBelow : 0
   const below = history < Infinity ? Math.min(stream.historyBelow, outbox.minBase) : Infinity
   return {
@@ -81,7 +81,7 @@ export function cursorOf(stream: Stream): StreamCursor {
     ruleVersion: rule.version,
     epoch: stream.epoch,
     seq: stream.fold.seq,
-    outbox: ranges.slice(0, MAX_RANGES),
+    outbox: [...ranges.values()].slice(-MAX_RANGES),
     rebuildBelow: below < Infinity ? below : undefined,
   }
 }

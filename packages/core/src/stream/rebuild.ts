@@ -105,7 +105,7 @@ interface SortedOutbox {
 /** Decides for each own op: it is in the new state, it is refused, it goes on top as it is, or it is made anew. */
 function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): SortedOutbox {
   const { outbox } = stream
-  const places = new Map(ops.map((op) => [`${op.replica}${op.counter}`, op.seq]))
+  const places = new Map(ops.map((op) => [nameOf(op), op.seq]))
   const carrier = createCarrier(
     stream,
     fold,
@@ -116,14 +116,14 @@ function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): Sor
   const kept: OutboxOp[] = []
   const gone: OutboxOp[] = []
   const carried: OutboxOp[] = []
-  const pairs: { made: OpId; former: OpId }[] = []
+  const origins = new Map<string, OpId>()
   const has = ({ replica, counter }: OpId): boolean =>
     untilSeq === plan.headSeq && counter <= (plan.acknowledged.get(replica) ?? 0)
   let isCarrying = plan.carry === 'everything'
   for (const entry of [...outbox]) {
     const { op } = entry
-    const place = places.get(`${op.replica}${op.counter}`)
-    const isIn = place !== undefined || has(op) || has(stream.origins.of(op) ?? op)
+    const place = places.get(nameOf(op))
+    const isIn = place !== undefined || has(op) || has(stream.origins.get(nameOf(op)) ?? op)
     isCarrying ||= plan.carry === 'from-refused' && entry.refusal !== undefined
     if (isIn) {
       outbox.acknowledge(entry, place ?? fold.seq)
@@ -134,7 +134,7 @@ function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): Sor
       const next = carrier.carry(entry)
       if (next) {
         carried.push(next)
-        pairs.push({ made: next.op, former: op })
+        origins.set(nameOf(next.op), stream.origins.get(nameOf(op)) ?? op)
       }
     } else {
       kept.push(entry)
@@ -146,8 +146,12 @@ function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): Sor
     outbox.remove(entry)
   }
   for (const entry of carried) outbox.add(entry)
-  if (plan.past !== 'same' && !plan.keepsIds) stream.origins.replace(pairs)
+  if (plan.past !== 'same' && !plan.keepsIds) stream.origins = origins
   return { kept, gone, carried }
+}
+
+function nameOf({ replica, counter }: OpId): string {
+  return `${replica}${counter}`
 }
 
 /** The stream's author, as it was before it made the ops of the outbox. */
@@ -201,11 +205,10 @@ export function createCarrier(
   afterSource: readonly SequencedOp[] = [],
 ): Carrier {
   const { environment, rule, outbox } = stream
-  const following = afterSource[Symbol.iterator]()
-  let next = following.next()
+  let reached = 0
   let past = source
   const reach = (base: number): void => {
-    for (; past && !next.done && next.value.seq <= base; next = following.next()) past.receive(next.value)
+    for (let op; (op = afterSource[reached]) && op.seq <= base; reached++) past?.receive(op)
   }
   let author = known
   const mint = (count: number): OpId => {

@@ -3,6 +3,7 @@ import {
   type AnyMergeRule,
   type FlowSyncError,
   type Op,
+  type OpId,
   type ReplicaId,
   type SequencedOp,
 } from '@flowsync/crdt'
@@ -19,7 +20,6 @@ import type { CarryMode, Rebuild } from './rebuild-plan.js'
 import type { StreamAccess, StreamSnapshot } from './snapshot.js'
 import { createDeferred, type Deferred } from '../deferred.js'
 import { jumpOf } from './text-jump.js'
-import { OpOrigins } from './op-origins.js'
 import type { StreamRecorder } from './stream-recorder.js'
 
 /** What all streams of a client share. */
@@ -71,8 +71,11 @@ export class Stream implements Emitter {
   historyBelow = Infinity
   /** Which own ops must be made anew on the confirmed state: an earlier one was refused, or is lost. */
   carry: CarryMode = 'nothing'
-  /** What own ops were before the log became another one. */
-  readonly origins = new OpOrigins()
+  /**
+   * Under which ids ops were made first that were made anew for another past, by replica and counter. That past may come
+   * back with them in it, as when a hub was started on the wrong database for a while: then they are not made a third time.
+   */
+  origins: ReadonlyMap<string, OpId> = new Map()
   /** Told of own edits, to undo them. */
   declare recorder?: StreamRecorder
   /** The confirmed state that is being fetched to replace the present one. */

@@ -2,7 +2,7 @@ import { ByteReader } from '@flowsync/crdt'
 import { createError } from '../errors.js'
 import { DEFAULT_LIMITS, type DecodeLimits } from '../limits.js'
 import { PROTOCOL_VERSION } from '../version.js'
-import { createFrameCodec } from './frames.js'
+import { createFrameDecoder, createFrameEncoder } from './frames.js'
 import { hello, type Hello } from './hello.js'
 import type { MessageDefinition } from './message.js'
 import { pull, type Pull } from './pull.js'
@@ -24,7 +24,11 @@ export const clientMessages: readonly MessageDefinition<unknown>[] = [
   renew,
 ]
 
-const frames = createFrameCodec<ClientMessage>(clientMessages, (definition, fields) => {
+// Each side uses one of the two; a bundler leaves out the other.
+const encode = /* @__PURE__ */ createFrameEncoder<ClientMessage>(clientMessages)
+const decode = /* @__PURE__ */ createFrameDecoder<ClientMessage>(clientMessages, checkVersion)
+
+function checkVersion(definition: MessageDefinition<unknown>, fields: Uint8Array): void {
   if (definition.code !== hello.code) return
   const reader = new ByteReader(fields)
   const id = reader.varint()
@@ -38,11 +42,11 @@ const frames = createFrameCodec<ClientMessage>(clientMessages, (definition, fiel
       },
     )
   }
-})
+}
 
 /** @throws FlowSyncError `codec/invalid-value` */
 export function encodeClientMessage(message: ClientMessage): Uint8Array {
-  return frames.encode(message)
+  return encode(message)
 }
 
 /**
@@ -51,5 +55,5 @@ export function encodeClientMessage(message: ClientMessage): Uint8Array {
  *   `protocol/version-unsupported` for the `hello` of another version, with its request in `details.id`
  */
 export function decodeClientMessage(frame: Uint8Array, limits: DecodeLimits = DEFAULT_LIMITS): ClientMessage {
-  return frames.decode(frame, limits)
+  return decode(frame, limits)
 }

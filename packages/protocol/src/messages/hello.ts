@@ -1,7 +1,7 @@
 import { array } from '../codec/composites.js'
 import { replicaId } from '../codec/ids.js'
 import { string, varint } from '../codec/primitives.js'
-import { LAYOUT_LIMITS } from '../limits.js'
+import * as LAYOUT_LIMITS from '../layout-limits.js'
 import { defineMessage, requestId, type MessageOf } from './message.js'
 
 /** The first message of every connection: who speaks, in which version. Answered by `welcome` or `refused`. */

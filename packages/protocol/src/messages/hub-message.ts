@@ -1,7 +1,7 @@
 import { HUB_LIMITS, type DecodeLimits } from '../limits.js'
 import { drain, type Drain } from './drain.js'
 import { feed, type Feed } from './feed.js'
-import { createFrameCodec } from './frames.js'
+import { createFrameDecoder, createFrameEncoder } from './frames.js'
 import type { MessageDefinition } from './message.js'
 import { pulled, type Pulled } from './pulled.js'
 import { pushed, type Pushed } from './pushed.js'
@@ -28,11 +28,13 @@ export const hubMessages: readonly MessageDefinition<unknown>[] = [
   drain,
 ]
 
-const frames = createFrameCodec<HubMessage>(hubMessages)
+// Each side uses one of the two; a bundler leaves out the other.
+const encode = /* @__PURE__ */ createFrameEncoder<HubMessage>(hubMessages)
+const decode = /* @__PURE__ */ createFrameDecoder<HubMessage>(hubMessages)
 
 /** @throws FlowSyncError `codec/invalid-value` */
 export function encodeHubMessage(message: HubMessage): Uint8Array {
-  return frames.encode(message)
+  return encode(message)
 }
 
 /**
@@ -40,5 +42,5 @@ export function encodeHubMessage(message: HubMessage): Uint8Array {
  * @throws FlowSyncError `codec/malformed`, `frame/too-large`, `protocol/unexpected-message`
  */
 export function decodeHubMessage(frame: Uint8Array, limits: DecodeLimits = HUB_LIMITS): HubMessage {
-  return frames.decode(frame, limits)
+  return decode(frame, limits)
 }

@@ -1,7 +1,8 @@
 import type { Codec } from '../codec/codec.js'
 import { struct, type Fields, type StructOf } from '../codec/composites.js'
 import { constant, string, varint } from '../codec/primitives.js'
-import { LAYOUT_LIMITS, MAX_ORDINAL } from '../limits.js'
+import * as LAYOUT_LIMITS from '../layout-limits.js'
+import { MAX_ORDINAL } from '../limits.js'
 
 /** One kind of message: the byte its frames begin with, and the layout of what follows. */
 export interface MessageDefinition<Message> {

@@ -2,7 +2,7 @@ import type { Decoded } from '../codec/codec.js'
 import { array, struct } from '../codec/composites.js'
 import { epoch } from '../codec/ids.js'
 import { opList } from '../codec/op-list.js'
-import { LAYOUT_LIMITS } from '../limits.js'
+import * as LAYOUT_LIMITS from '../layout-limits.js'
 import { defineMessage, requestId, streamNameText, type MessageOf } from './message.js'
 
 /** Ops of one stream that are stored together or not at all. */

@@ -2,7 +2,7 @@ import type { Decoded } from '../codec/codec.js'
 import { array, struct, union } from '../codec/composites.js'
 import { epoch } from '../codec/ids.js'
 import { seqList } from '../codec/seq-list.js'
-import { LAYOUT_LIMITS } from '../limits.js'
+import * as LAYOUT_LIMITS from '../layout-limits.js'
 import { wireError } from '../wire-error.js'
 import { defineMessage, requestId, streamNameText, type MessageOf } from './message.js'
 

@@ -1,5 +1,5 @@
 import { string } from '../codec/primitives.js'
-import { LAYOUT_LIMITS } from '../limits.js'
+import * as LAYOUT_LIMITS from '../layout-limits.js'
 import { defineMessage, requestId, type MessageOf } from './message.js'
 
 /** Gives the connection a new token of the same subject, before the old one expires. */

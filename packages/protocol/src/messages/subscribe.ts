@@ -2,7 +2,8 @@ import type { Decoded } from '../codec/codec.js'
 import { array, optional, struct } from '../codec/composites.js'
 import { epoch, replicaId } from '../codec/ids.js'
 import { string, varint } from '../codec/primitives.js'
-import { LAYOUT_LIMITS, MAX_ORDINAL } from '../limits.js'
+import * as LAYOUT_LIMITS from '../layout-limits.js'
+import { MAX_ORDINAL } from '../limits.js'
 import { defineMessage, requestId, seq, streamNameText, type MessageOf } from './message.js'
 
 /** The ops of one replica that wait in an outbox. */

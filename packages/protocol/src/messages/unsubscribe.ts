@@ -1,5 +1,5 @@
 import { array } from '../codec/composites.js'
-import { LAYOUT_LIMITS } from '../limits.js'
+import * as LAYOUT_LIMITS from '../layout-limits.js'
 import { defineMessage, requestId, streamNameText, type MessageOf } from './message.js'
 
 /** Ends the feeds of streams. Names that are not subscribed are passed over. */

@@ -1,6 +1,7 @@
 import { struct } from '../codec/composites.js'
 import { string, varint } from '../codec/primitives.js'
-import { LAYOUT_LIMITS, MAX_ORDINAL } from '../limits.js'
+import * as LAYOUT_LIMITS from '../layout-limits.js'
+import { MAX_ORDINAL } from '../limits.js'
 import { defineMessage, requestId, timeMs, type MessageOf } from './message.js'
 
 /** Answer to `hello`: the connection is open for requests. */
