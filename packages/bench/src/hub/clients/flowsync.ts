@@ -181,7 +181,9 @@ class FlowSyncClient implements RawClient {
   private receive(packet: Packet): void {
     if (packet === 'connected') this.join().catch(this.options.onFailure)
     else if (packet.type === 'edits') {
-      this.seq = Math.max(this.seq, packet.seq)
+      // A hub may repeat the latest op, to tell whoever lacks it to pull; every client passes over what it has.
+      if (packet.seq <= this.seq) return
+      this.seq = packet.seq
       this.options.onEdits?.(packet.first, packet.through)
     } else if ('id' in packet && this.answers.has(packet.id)) {
       const answer = this.answers.get(packet.id)
