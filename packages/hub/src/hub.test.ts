@@ -9,8 +9,8 @@ import { tape } from './tests/tape.js'
 import { startHub as start, type TestHub, tokenFor } from './tests/test-hub.js'
 import { createHub } from './hub.js'
 import type { HubOptions } from './config/hub-options.js'
-import { memory } from './storage/memory.js'
-import { MemoryDisk } from './storage/memory-disk.js'
+import { memory } from './storage/memory/memory.js'
+import { MemoryDisk } from './storage/memory/memory-disk.js'
 
 const hubs: TestHub[] = []
 const clients: SocketClient[] = []

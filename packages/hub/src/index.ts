@@ -38,8 +38,8 @@ export type {
   StreamReplica,
   StreamRestore,
 } from './storage/driver.js'
-export { memory, type MemoryOptions } from './storage/memory.js'
-export { MemoryDisk } from './storage/memory-disk.js'
+export { memory, type MemoryOptions } from './storage/memory/memory.js'
+export { MemoryDisk } from './storage/memory/memory-disk.js'
 export { redis, type RedisStorageOptions } from './storage/redis/redis.js'
 export { postgres, type PostgresSurroundings } from './storage/postgres/postgres.js'
 export type { PostgresOptions } from './storage/postgres/options.js'

@@ -134,7 +134,8 @@ function sortOutbox(stream: Stream, { plan, fold, ops, untilSeq }: Rebuild): Sor
       const next = carrier.carry(entry)
       if (next) {
         carried.push(next)
-        origins.set(nameOf(next.op), stream.origins.get(nameOf(op)) ?? op)
+        const { replica, counter } = op
+        origins.set(nameOf(next.op), stream.origins.get(nameOf(op)) ?? { replica, counter })
       }
     } else {
       kept.push(entry)

@@ -2,7 +2,7 @@ import { isFlowSyncError } from '@flowsync/crdt'
 import { describe, expect, it } from 'vitest'
 import { createHub } from '../hub.js'
 import { silentLogger } from '../logging/logger.js'
-import { memory } from '../storage/memory.js'
+import { memory } from '../storage/memory/memory.js'
 import { streams } from '../tests/engine-world.js'
 import type { HubOptions } from '../config/hub-options.js'
 

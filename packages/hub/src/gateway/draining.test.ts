@@ -4,8 +4,8 @@ import { ManualSystem, settle } from '../tests/manual-system.js'
 import { CommandProcess } from '../tests/hub-process.js'
 import { SocketClient } from '../tests/socket-client.js'
 import { SECRET, startHub, type TestHub, tokenFor } from '../tests/test-hub.js'
-import { memory } from '../storage/memory.js'
-import { MemoryDisk } from '../storage/memory-disk.js'
+import { memory } from '../storage/memory/memory.js'
+import { MemoryDisk } from '../storage/memory/memory-disk.js'
 import { departedAfter } from './departures.js'
 
 const WRITERS = 200

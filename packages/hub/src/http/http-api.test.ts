@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { put, replica } from '../tests/engine-world.js'
 import { SocketClient } from '../tests/socket-client.js'
 import { startHub, type TestHub, tokenFor } from '../tests/test-hub.js'
-import { memory } from '../storage/memory.js'
+import { memory } from '../storage/memory/memory.js'
 
 let test: TestHub
 let token: string

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { put, replica } from '../tests/engine-world.js'
 import { ManualSystem, settle } from '../tests/manual-system.js'
 import type { AppendBatch, AppendOutcome, LogDriver } from '../storage/driver.js'
-import { memory } from '../storage/memory.js'
+import { memory } from '../storage/memory/memory.js'
 import { Appender } from './appender.js'
 import { StorageHealth } from './storage-health.js'
 

@@ -1,6 +1,6 @@
 import { createError } from '@flowsync/protocol'
 import { describe, expect, it } from 'vitest'
-import { memory } from '../storage/memory.js'
+import { memory } from '../storage/memory/memory.js'
 import type { HubLogger } from '../logging/logger.js'
 import type { LogDriver } from '../storage/driver.js'
 import { EngineWorld, put, replica } from '../tests/engine-world.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LogDriver } from '../storage/driver.js'
-import { memory } from '../storage/memory.js'
-import { MemoryDisk } from '../storage/memory-disk.js'
+import { memory } from '../storage/memory/memory.js'
+import { MemoryDisk } from '../storage/memory/memory-disk.js'
 import { EngineWorld, put, replica, type TestPeer } from '../tests/engine-world.js'
 import { settle } from '../tests/manual-system.js'
 

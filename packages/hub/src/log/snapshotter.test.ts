@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { memory } from '../storage/memory.js'
-import { MemoryDisk } from '../storage/memory-disk.js'
+import { memory } from '../storage/memory/memory.js'
+import { MemoryDisk } from '../storage/memory/memory-disk.js'
 import { EngineWorld, put, replica } from '../tests/engine-world.js'
 import { settle } from '../tests/manual-system.js'
 

@@ -2,7 +2,7 @@ import { createError } from '@flowsync/protocol'
 import { describe, expect, it } from 'vitest'
 import { EngineWorld, put, replica, type TestPeer } from '../tests/engine-world.js'
 import { ManualSystem, settle } from '../tests/manual-system.js'
-import { memory } from '../storage/memory.js'
+import { memory } from '../storage/memory/memory.js'
 import { silentLogger } from '../logging/logger.js'
 import { nextStorageState, retryLater, StorageHealth, type StorageState } from './storage-health.js'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { memory } from '../storage/memory.js'
+import { memory } from '../storage/memory/memory.js'
 import { streams } from '../tests/engine-world.js'
 import { StreamRegistry } from './stream-registry.js'
 

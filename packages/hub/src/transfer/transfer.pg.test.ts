@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { memory } from '../storage/memory.js'
+import { memory } from '../storage/memory/memory.js'
 import { postgres } from '../storage/postgres/postgres.js'
 import { createSchema } from '../tests/postgres-schema.js'
 import { contentOf, fillWorkspace, moveWorkspace } from '../tests/stored-workspace.js'

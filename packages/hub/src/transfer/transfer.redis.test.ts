@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { memory } from '../storage/memory.js'
+import { memory } from '../storage/memory/memory.js'
 import { driverOn, endAll, start } from '../tests/redis-drivers.js'
 import { contentOf, fillWorkspace, moveWorkspace } from '../tests/stored-workspace.js'
 

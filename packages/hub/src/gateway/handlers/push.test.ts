@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { EngineWorld, put, replica } from '../../tests/engine-world.js'
 import { settle } from '../../tests/manual-system.js'
 import { createError } from '@flowsync/protocol'
-import { memory } from '../../storage/memory.js'
+import { memory } from '../../storage/memory/memory.js'
 
 const [a, b] = [replica(1), replica(2)]
 

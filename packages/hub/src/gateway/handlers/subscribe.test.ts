@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { EngineWorld, put, replica, streams, type TestPeer } from '../../tests/engine-world.js'
 import { settle } from '../../tests/manual-system.js'
-import { memory } from '../../storage/memory.js'
-import { MemoryDisk } from '../../storage/memory-disk.js'
+import { memory } from '../../storage/memory/memory.js'
+import { MemoryDisk } from '../../storage/memory/memory-disk.js'
 import { Fold, type SequencedOp } from '@flowsync/crdt'
 
 const [a, b] = [replica(1), replica(2)]

@@ -1,6 +1,6 @@
 import { isFlowSyncError } from '@flowsync/crdt'
 import type { AppendBatch, AppendOutcome } from '../driver.js'
-import type { MemoryDisk } from '../memory-disk.js'
+import type { MemoryDisk } from './memory-disk.js'
 import { planAppend, type StreamLedger, streamUnknown } from '../plan-append.js'
 import type { StoredStream } from './stored-stream.js'
 

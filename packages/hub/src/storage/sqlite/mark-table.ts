@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Mark } from '../marks.js'
+import type { Mark } from '../marks.js'
 
 /** The latest mark of a replica. */
 export interface ReplicaMark extends Mark {

@@ -1,6 +1,6 @@
 import type { ReplicaId } from '@flowsync/crdt'
-import type { StreamCreation, StreamKey } from './driver.js'
-import { StoredStream } from './memory/stored-stream.js'
+import type { StreamCreation, StreamKey } from '../driver.js'
+import { StoredStream } from './stored-stream.js'
 
 /**
  * What survives a simulated crash: only what was synced is ever written here. Pass the same disk to the

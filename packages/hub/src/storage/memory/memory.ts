@@ -14,14 +14,14 @@ import type {
   StreamReplica,
   StreamRestore,
   StoreOpening,
-} from './driver.js'
-import { compareUtf8 } from './memory/compare-utf8.js'
-import { appendToDisk } from './memory/memory-append.js'
-import type { StoredStream } from './memory/stored-stream.js'
-import { WriteQueue } from './memory/write-queue.js'
+} from '../driver.js'
+import { compareUtf8 } from './compare-utf8.js'
+import { appendToDisk } from './memory-append.js'
+import type { StoredStream } from './stored-stream.js'
+import { WriteQueue } from './write-queue.js'
 import { MemoryDisk } from './memory-disk.js'
-import { streamTruncated } from './plan-append.js'
-import { planRestore } from './plan-restore.js'
+import { streamTruncated } from '../plan-append.js'
+import { planRestore } from '../plan-restore.js'
 
 /** How a memory driver behaves. Without options it is a store that lasts as long as the hub. */
 export interface MemoryOptions {
