@@ -4,19 +4,19 @@ import type { Registry } from './stream/registry.js'
 /** Where a client keeps what only this package may touch. */
 export const internals: unique symbol = Symbol('flowsync.internals')
 
-/** What observers need of a client beyond its public face. */
+/** The parts of a client that observers need beyond its public face. Clients and stream handles carry them. */
 export interface ClientInternals {
   readonly registry: Registry
   readonly system: System
 }
 
-/** @throws FlowSyncError `config/invalid` for an object that `createClient` did not make */
-export function internalsOf(client: object): ClientInternals {
-  const found = (client as { readonly [internals]?: ClientInternals })[internals]
+/** @throws FlowSyncError `config/invalid` for an object that is neither a client nor one of its handles */
+export function internalsOf(owner: object): ClientInternals {
+  const found = (owner as { readonly [internals]?: ClientInternals })[internals]
   if (!found)
     throw createError(
       'config/invalid',
-      'This is no client of createClient, or one of another copy of the package.',
+      'Expected a client of createClient, or a stream handle of one. A second copy of @flowsync/core in the bundle also causes this.',
     )
   return found
 }

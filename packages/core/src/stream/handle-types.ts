@@ -2,8 +2,8 @@ import type { ActionsOf, AnyMergeRule, DeltaOf, IntentOf, ValueOf } from '@flows
 import type { Receipt } from '../outbox/receipt.js'
 import type { StreamSnapshot } from './snapshot.js'
 
-/** Who caused a change: this client, or anybody else through the hub. */
-export type DeltaOrigin = 'local' | 'remote'
+/** The cause of a change: an edit of this client, an undo or redo of this client, or an edit from the hub. */
+export type DeltaOrigin = 'local' | 'history' | 'remote'
 
 /**
  * Told of every change of position, in order and at once: the deltas of one call apply one after the

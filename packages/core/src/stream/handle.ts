@@ -1,10 +1,13 @@
 import type { AnyMergeRule } from '@flowsync/crdt'
+import { internals, type ClientInternals } from '../client-internals.js'
 import type { Receipt } from '../outbox/receipt.js'
 import type { StreamHandle } from './handle-types.js'
 import type { Stream } from './stream.js'
 
 /** Where handles find their streams. */
 export interface HandleSource {
+  /** The client's internals, for what is built on a handle alone. */
+  readonly internals: ClientInternals
   /** Opens a stream for one more use. */
   open(name: string): Stream
   /** Ends one use. */
@@ -59,6 +62,7 @@ export function createHandle(source: HandleSource, name: string, rule: AnyMergeR
     },
     close: () => source.giveUp(name),
   }
+  Object.defineProperty(handle, internals, { value: source.internals })
   for (const [action, createIntent] of Object.entries(rule.actions)) {
     const create = createIntent as (...args: unknown[]) => unknown
     Object.defineProperty(handle, action, {

@@ -1,5 +1,6 @@
 import type { ReplicaId } from '@flowsync/crdt'
 import { createError, NO_EPOCH, type StreamDefinitions } from '@flowsync/protocol'
+import type { ClientInternals } from '../client-internals.js'
 import type { StoredStream } from '../storage/driver.js'
 import { createHandle, type HandleSource } from './handle.js'
 import type { StreamHandle } from './handle-types.js'
@@ -44,6 +45,10 @@ export class Registry implements HandleSource {
 
   constructor(options: RegistryOptions) {
     this.options = options
+  }
+
+  get internals(): ClientInternals {
+    return { registry: this, system: this.options.environment.system }
   }
 
   /** Every stream that is in use or has ops to send. */

@@ -176,7 +176,7 @@ export class Stream implements Emitter {
    * Folds an edit at once and queues it.
    * @throws FlowSyncError `op/invalid-intent`, `op/too-large`, `client/closed`; nothing has changed then
    */
-  push(intent: unknown): Receipt {
+  push(intent: unknown, origin: DeltaOrigin = 'local'): Receipt {
     const { environment, author, fold } = this
     if (environment.isClosed) throw clientClosed()
     const receipt = createReceipt(environment.nextReceiptId())
@@ -198,7 +198,7 @@ export class Stream implements Emitter {
     author.nextCounter += prepared.op.count
     this.enqueue(prepared.op, receipt)
     recorded?.(prepared.deltas)
-    this.emitDeltas(prepared.deltas, 'local')
+    this.emitDeltas(prepared.deltas, origin)
     environment.notifier.now(this)
     environment.onChanged(this)
     return receipt

@@ -2,6 +2,7 @@ import { createUndoHistory, undoOf, type UndoHistoryOptions, type UndoSource } f
 import { createError, type StreamDefinitions, type StreamName } from '@flowsync/protocol'
 import { internalsOf } from '../client-internals.js'
 import type { FlowSyncClient } from '../client-types.js'
+import type { StreamHandle } from '../stream/handle-types.js'
 import { Listeners } from '../observable.js'
 import type { Observer } from '../observer.js'
 import type { Receipt } from '../outbox/receipt.js'
@@ -60,7 +61,20 @@ export function createUndo<S extends StreamDefinitions, const Name extends Strea
   name: Name,
   options: UndoOptions = {},
 ): Undo {
-  const { registry, system } = internalsOf(client)
+  return createUndoOf(client, name, options)
+}
+
+/** As {@link createUndo}, for the stream of a handle. */
+export function createHandleUndo(
+  handle: Pick<StreamHandle<unknown>, 'name'>,
+  options: UndoOptions = {},
+): Undo {
+  return createUndoOf(handle, handle.name, options)
+}
+
+/** @param owner a client, or one of its handles */
+function createUndoOf(owner: object, name: string, options: UndoOptions): Undo {
+  const { registry, system } = internalsOf(owner)
   const { rule } = registry.peek(name)
   const tracker = undoOf(rule)
   if (!tracker) throw createError('config/invalid', `The rule ${rule.name} has no undo.`)
@@ -102,7 +116,7 @@ export function createUndo<S extends StreamDefinitions, const Name extends Strea
     applied = 0
     isMaking = true
     try {
-      const receipts = step.intents.map((intent) => stream.push(intent))
+      const receipts = step.intents.map((intent) => stream.push(intent, 'history'))
       if (applied === 0) return { kind: 'refused', receipts }
       step.commit()
       return { kind: 'done', receipts }
