@@ -25,7 +25,7 @@ export {
   type StreamValue,
 } from '@flowsync/protocol'
 export { createClient } from './client.js'
-export { createClientLease, type ClientLease } from './client-lease.js'
+export { createClientLease, type ClientLease, type ClientSource } from './client-lease.js'
 export type {
   ClientOptions,
   ClientSnapshot,
@@ -33,7 +33,7 @@ export type {
   FlowSyncClient,
   StorageHealth,
 } from './client-types.js'
-export { createHost, type Host } from './host.js'
+export { createHost, type Claim, type Host } from './host.js'
 export {
   getServerData,
   type DehydratedState,
@@ -43,6 +43,7 @@ export {
 export {
   createClientObserver,
   createStreamObserver,
+  type ObservedClient,
   type Observer,
   type StreamObserver,
   type StreamObserverOptions,
@@ -71,9 +72,12 @@ export type {
   StreamHandleBase,
 } from './stream/handle-types.js'
 export type { StreamAccess, StreamSnapshot, StreamStatus } from './stream/snapshot.js'
-export {
-  bindTextField,
-  type BindableText,
-  type TextField,
-  type TextFieldOptions,
-} from './text-binding/bind-text-field.js'
+export { bindTextField } from './text-field/bind-text-field.js'
+export type {
+  BindableText,
+  TextFieldBinding,
+  TextFieldElement,
+  TextFieldOptions,
+  TextFieldUndo,
+} from './text-field/field-types.js'
+export { textFieldScript } from './text-field/recording.js'

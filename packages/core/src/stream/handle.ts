@@ -1,6 +1,8 @@
 import type { AnyMergeRule } from '@flowsync/crdt'
+import { DEV } from 'esm-env'
 import { internals, type ClientInternals } from '../client-internals.js'
 import type { Receipt } from '../outbox/receipt.js'
+import { refuseWholeText } from '../text-field/whole-text.js'
 import type { StreamHandle } from './handle-types.js'
 import type { Stream } from './stream.js'
 
@@ -26,6 +28,7 @@ export function createHandle(source: HandleSource, name: string, rule: AnyMergeR
   const push = (intent: unknown): Receipt => {
     const stream = source.open(name)
     try {
+      if (DEV && rule.name === 'text') refuseWholeText(name, intent, stream.fold.value)
       return stream.push(intent)
     } finally {
       source.release(stream)

@@ -2,7 +2,6 @@ import { createUndoHistory, undoOf, type UndoHistoryOptions, type UndoSource } f
 import { createError, type StreamDefinitions, type StreamName } from '@flowsync/protocol'
 import { internalsOf } from '../client-internals.js'
 import type { FlowSyncClient } from '../client-types.js'
-import type { StreamHandle } from '../stream/handle-types.js'
 import { Listeners } from '../observable.js'
 import type { Observer } from '../observer.js'
 import type { Receipt } from '../outbox/receipt.js'
@@ -65,10 +64,7 @@ export function createUndo<S extends StreamDefinitions, const Name extends Strea
 }
 
 /** As {@link createUndo}, for the stream of a handle. */
-export function createHandleUndo(
-  handle: Pick<StreamHandle<unknown>, 'name'>,
-  options: UndoOptions = {},
-): Undo {
+export function createHandleUndo(handle: { readonly name: string }, options: UndoOptions = {}): Undo {
   return createUndoOf(handle, handle.name, options)
 }
 

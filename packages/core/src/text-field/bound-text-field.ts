@@ -1,0 +1,291 @@
+import { mapPosition, type TextDelta } from '@flowsync/crdt'
+import { createSystem } from '@flowsync/protocol'
+import type { DeltaOrigin } from '../stream/handle-types.js'
+import { carryEdit } from './carry-edit.js'
+import type {
+  BindableText,
+  TextFieldBinding,
+  TextFieldElement,
+  TextFieldOptions,
+  TextFieldUndo,
+} from './field-types.js'
+import { takeRecording, type Recording } from './recording.js'
+import { afterEdit, showText, type ShownText } from './shown-text.js'
+import { findEdit, type TextEdit } from './text-edit.js'
+import { historyOf, keysOf, type HistoryStep } from './undo-keys.js'
+
+type MapPosition = (position: number) => number
+
+/** Where the ends of a selection go when the field is written. */
+interface CaretWay {
+  /** The place in the former text of a position in the field. Default: the field shows that text. */
+  readonly toStream?: MapPosition
+  /** The place in the text by now of a position in the former one. Default: the same. */
+  readonly mapStart?: MapPosition
+  /** As `mapStart`, for the end of a selection. Default: `mapStart`. */
+  readonly mapEnd?: MapPosition
+}
+
+const unmoved: MapPosition = (position) => position
+
+/** A field and the text it shows: what a person types is pushed, what others change is shown. */
+export class BoundTextField implements TextFieldBinding {
+  private readonly field: TextFieldElement
+  private readonly isMultiline: boolean
+  private readonly options: TextFieldOptions
+  private readonly listening = new AbortController()
+  private text: BindableText
+  private undo: TextFieldUndo | undefined
+  private stopText: () => void = () => undefined
+  /** The stream's text as the field showed it when both last agreed. */
+  private shown: ShownText
+  /** What the field held after the last input event, or after it was written here: anything else is not a person's. */
+  private seen = ''
+  private seenCaret = 0
+  /** What others changed since both agreed; only during a composition is it more than nothing. */
+  private held: TextDelta[] = []
+  private isComposing = false
+  private isPushing = false
+  /** A `beforeinput` has come whose `input` has not. */
+  private isAnnounced = false
+
+  constructor(field: TextFieldElement, text: BindableText, options: TextFieldOptions) {
+    this.field = field
+    this.isMultiline = field.localName === 'textarea'
+    this.options = options
+    this.text = text
+    this.undo = options.undo
+    this.shown = this.look()
+    const recording = takeRecording(field, text.name)
+    const caret = recording && this.replay(recording)
+    // The browser would put an old value into the field when the page is visited again.
+    if (!field.hasAttribute('autocomplete')) field.setAttribute('autocomplete', 'off')
+    this.listen()
+    this.write(caret === undefined ? {} : { mapStart: () => caret })
+  }
+
+  follow(text: BindableText, undo?: TextFieldUndo): void {
+    this.undo = undo
+    if (text === this.text) return this.restore()
+    this.commit()
+    this.stopText()
+    const isSame = text.name !== undefined && text.name === this.text.name
+    this.text = text
+    this.stopText = text.onDelta((deltas, origin) => this.onDelta(deltas, origin))
+    this.write(isSame ? {} : { mapStart: () => 0 })
+  }
+
+  unbind(): void {
+    if (this.listening.signal.aborted) return
+    this.commit()
+    this.listening.abort()
+    this.stopText()
+  }
+
+  private listen(): void {
+    const { field } = this
+    const { signal } = this.listening
+    field.addEventListener('beforeinput', (event) => this.onBeforeInput(event as InputEvent), { signal })
+    field.addEventListener('input', (event) => this.onInput(event), { signal })
+    field.addEventListener('compositionstart', () => this.onCompositionStart(), { signal })
+    field.addEventListener('compositionend', () => this.onCompositionEnd(), { signal })
+    field.addEventListener('keydown', (event) => this.onKeyDown(event as KeyboardEvent), { signal })
+    field.addEventListener('focus', () => this.restore(), { signal })
+    field.addEventListener('blur', () => this.onBlur(), { signal })
+    const { ownerDocument } = field
+    ownerDocument.addEventListener('reset', (event) => this.onReset(event), { signal })
+    ownerDocument.defaultView?.addEventListener('pageshow', () => this.restore(), { signal })
+    this.stopText = this.text.onDelta((deltas, origin) => this.onDelta(deltas, origin))
+  }
+
+  private look(): ShownText {
+    return showText(this.text.value, this.isMultiline)
+  }
+
+  private onBeforeInput(event: InputEvent): void {
+    const step = historyOf(event.inputType)
+    if (step) {
+      event.preventDefault()
+      this.travel(step)
+      return
+    }
+    this.restore()
+    this.isAnnounced = true
+  }
+
+  private onInput(event: Event): void {
+    const { inputType, isComposing } = event as Partial<InputEvent>
+    const wasAnnounced = this.isAnnounced
+    this.isAnnounced = false
+    const step = historyOf(inputType)
+    if (step) {
+      // A browser that did not let it be prevented.
+      this.restore()
+      this.travel(step)
+      return
+    }
+    if (!wasAnnounced && this.isRestoration(event)) {
+      this.restore()
+      return
+    }
+    this.seen = this.field.value
+    this.seenCaret = this.field.selectionEnd ?? this.seen.length
+    if (isComposing ?? this.isComposing) return
+    this.isComposing = false
+    this.settle()
+  }
+
+  /** A browser that fills fields again after a crash tells so by a bare event, to fields that nobody is in. */
+  private isRestoration(event: Event): boolean {
+    return event.isTrusted && !(event as InputEvent).inputType && !this.field.matches(':focus')
+  }
+
+  private onCompositionStart(): void {
+    this.restore()
+    this.isComposing = true
+  }
+
+  private onCompositionEnd(): void {
+    if (!this.isComposing) return
+    this.isComposing = false
+    this.settle()
+  }
+
+  private onBlur(): void {
+    this.commit()
+    this.undo?.stop?.()
+  }
+
+  private onReset(event: Event): void {
+    if (event.target !== this.field.form) return
+    // The event comes before the values change.
+    const { system = createSystem() } = this.options
+    system.setTimer(0, () => {
+      if (!this.listening.signal.aborted) this.restore()
+    })
+  }
+
+  private onKeyDown(event: KeyboardEvent): void {
+    const step = this.undo && !event.defaultPrevented ? keysOf(event) : undefined
+    if (!step) return
+    event.preventDefault()
+    this.travel(step)
+  }
+
+  private travel(step: HistoryStep): void {
+    this.commit()
+    try {
+      this.undo?.[step]()
+    } catch (error) {
+      this.report(error)
+    }
+  }
+
+  /** Replaces a value that no input event has brought. */
+  private restore(): void {
+    const { value } = this.field
+    if (value === this.seen) return
+    this.commit()
+    const { shown } = this
+    const way = findEdit(value, shown.value, 0)
+    const toStream = (position: number): number =>
+      shown.toStream(mapPosition(position, way ? [way] : [], 'before'))
+    this.write({ toStream })
+  }
+
+  /** Ends a composition, which the browser may never tell of: what was composed up to now is typed. */
+  private commit(): void {
+    if (!this.isComposing) return
+    this.isComposing = false
+    this.settle()
+  }
+
+  /** Pushes what was typed since both agreed, then shows what others did. */
+  private settle(): void {
+    const { shown, held } = this
+    const typed = findEdit(shown.value, this.seen, this.seenCaret)
+    const edit = typed && shown.toStreamEdit(typed)
+    const carried = carryEdit(edit, held)
+    this.push(carried.edits)
+    this.write({
+      toStream: (position) => afterEdit(shown, typed, edit, position),
+      mapStart: carried.mapCaret,
+    })
+  }
+
+  private push(edits: readonly TextEdit[]): void {
+    this.isPushing = true
+    try {
+      for (const edit of edits) this.text.replace(edit.position, edit.deleteCount, edit.insert)
+    } catch (error) {
+      this.report(error)
+    } finally {
+      this.isPushing = false
+    }
+  }
+
+  private report(error: unknown): void {
+    const { onError } = this.options
+    if (onError) onError(error)
+    else {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
+
+  private onDelta(deltas: readonly TextDelta[], origin: DeltaOrigin = 'remote'): void {
+    if (this.isPushing) return
+    if (this.isComposing) {
+      this.held.push(...deltas)
+      return
+    }
+    if (origin === 'history') {
+      const last = deltas.at(-1)
+      const caret = last ? last.position + last.insert.length : 0
+      this.write({ mapStart: () => caret })
+      return
+    }
+    // A caret stays before what others insert at it; a selection does not grow at either end.
+    const { selectionStart, selectionEnd } = this.field
+    const startAffinity = selectionStart === selectionEnd ? 'before' : 'after'
+    this.write({
+      mapStart: (position) => mapPosition(position, deltas, startAffinity),
+      mapEnd: (position) => mapPosition(position, deltas, 'before'),
+    })
+  }
+
+  /** Shows the stream's text; caret and selection go where `way` says. */
+  private write(way: CaretWay = {}): void {
+    const { field, shown } = this
+    const next = this.look()
+    const { selectionStart, selectionEnd, selectionDirection, scrollTop } = field
+    const { toStream = (position) => shown.toStream(position), mapStart = unmoved, mapEnd = mapStart } = way
+    if (field.value !== next.value) {
+      const start = next.toField(mapStart(toStream(selectionStart ?? 0)))
+      const end = next.toField(mapEnd(toStream(selectionEnd ?? 0)))
+      field.value = next.value
+      field.setSelectionRange(start, Math.max(start, end), selectionDirection ?? undefined)
+      field.scrollTop = scrollTop
+    }
+    this.shown = next
+    this.seen = field.value
+    this.held = []
+  }
+
+  /** Makes recorded edits on what the stream shows by now. Returns where the caret goes in the stream. */
+  private replay({ edits, caret }: Recording): number {
+    let place = caret
+    for (const { base, edit } of edits) {
+      // The markup may be older than the stream: their distance is what others changed in between.
+      const others = findEdit(base, this.shown.value, this.shown.value.length)
+      const carried = carryEdit(edit, others ? [others] : [])
+      place = carried.mapCaret(edit.position + edit.insert.length)
+      for (const next of carried.edits) {
+        this.push([this.shown.toStreamEdit(next)])
+        this.shown = this.look()
+      }
+    }
+    return this.shown.toStream(place)
+  }
+}
