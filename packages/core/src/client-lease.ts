@@ -1,81 +1,209 @@
-import { createError, createSystem, type StreamDefinitions } from '@flowsync/protocol'
-import { createClient } from './client.js'
+import { createError, createSystem, type StreamDefinitions, type System } from '@flowsync/protocol'
+import { createClientFor } from './client.js'
 import type { ClientOptions, FlowSyncClient } from './client-types.js'
 import type { DehydratedState } from './hydration.js'
+import { Listeners } from './observable.js'
+import { resolveOptions } from './options.js'
+import { Handover } from './storage/handover.js'
 
 /** How long a client without a user stays: longer than a UI needs to mount a tree again. */
 const GRACE_MS = 1_000
 
-/** A client that lives as long as somebody subscribes: for UI trees, which are mounted, unmounted and mounted again. */
+/** What a lease is made of: options of a client that it makes and closes, or a client that somebody else owns. */
+export type ClientSource<S extends StreamDefinitions> = FlowSyncClient<S> | ClientOptions<S>
+
+/**
+ * The client for a UI: it lives as long as somebody subscribes, and it follows who is signed in.
+ *
+ * Another `url`, `workspace` or `subject` makes another client and closes the former at once. Its handles throw
+ * `client/closed` from then on; its unsent edits stay saved for that user. Without `subject` the lease does the same when the
+ * token function brings another user's token.
+ */
 export interface ClientLease<S extends StreamDefinitions> {
   /**
-   * Keeps the client alive. The first subscription connects. A client that the lease made is closed one second after
-   * the last subscription ended; a later subscription makes another one, so read the client again after subscribing, as
-   * React's `useSyncExternalStore` does. At no other time does it change, and `listener` is never called.
+   * Keeps the client alive, and calls `listener` when another client has taken its place. The first subscription
+   * connects, where {@link ClientOptions.connect} lets it. A client that the lease made is closed one second after the last
+   * subscription ended; a later subscription makes another one, so read the client again after subscribing, as
+   * React's `useSyncExternalStore` does.
    */
   readonly subscribe: (listener: () => void) => () => void
   /** The client; safe to call while rendering. Silent until the first subscription. */
   readonly getSnapshot: () => FlowSyncClient<S>
   /**
-   * Hydrates the client.
+   * The client that {@link setOptions} would bring. Safe to call while rendering: it neither connects nor closes anything,
+   * and may be forgotten.
+   */
+  readonly clientFor: (source: ClientSource<S>) => FlowSyncClient<S>
+  /**
+   * Follows other options. `token` is always asked through the latest options; all else but `url`, `workspace` and
+   * `subject` is read when a client is made, and `storage` once.
+   * @throws FlowSyncError `config/invalid`; nothing has changed then
+   */
+  readonly setOptions: (source: ClientSource<S>) => void
+  /**
+   * Hydrates the client, or one that {@link clientFor} returned. A state without a subject belongs to the user for whom
+   * it was given first: it is passed over when it is given again for another.
    * @throws FlowSyncError `config/invalid` on a server for a client that the lease did not make: every request
    *   would see the state of the others'.
    */
-  readonly hydrate: (state: DehydratedState) => void
+  readonly hydrate: (state: DehydratedState, client?: FlowSyncClient<S>) => void
 }
 
 /**
  * Leases the client that these options describe, or one that somebody else owns: that one is never connected or closed by the lease.
  *
  * Making a lease has no effect on the outside: it may be thrown away, as StrictMode and servers do.
+ *
+ * ```ts
+ * const lease = createClientLease({ url, streams, token: fetchToken, subject: 'alice' })
+ * const stop = lease.subscribe(render)
+ * lease.setOptions({ url, streams, token: fetchToken, subject: 'bob' })
+ * ```
+ * @throws FlowSyncError `config/invalid`
  */
-export function createClientLease<S extends StreamDefinitions>(
-  source: FlowSyncClient<S> | ClientOptions<S>,
-): ClientLease<S> {
-  return 'getSnapshot' in source ? leaseOfGiven(source) : leaseOfOwn(source)
-}
-
-function leaseOfGiven<S extends StreamDefinitions>(client: FlowSyncClient<S>): ClientLease<S> {
+export function createClientLease<S extends StreamDefinitions>(source: ClientSource<S>): ClientLease<S> {
+  const lease = new Lease<S>(source)
   return {
-    subscribe: () => () => {},
-    getSnapshot: () => client,
-    hydrate(state) {
-      if (typeof window === 'undefined') {
-        throw createError(
-          'config/invalid',
-          'On a server, give the options of a client instead of a client: a client that outlives the request would show its data to others.',
-        )
-      }
-      client.hydrate(state)
-    },
+    subscribe: (listener) => lease.subscribe(listener),
+    getSnapshot: () => lease.current.client,
+    clientFor: (next) => lease.find(next).client,
+    setOptions: (next) => lease.follow(next),
+    hydrate: (state: DehydratedState, client?: FlowSyncClient<S>) => lease.hydrate(state, client),
   }
 }
 
-function leaseOfOwn<S extends StreamDefinitions>(options: ClientOptions<S>): ClientLease<S> {
-  const system = options.system ?? createSystem()
-  const make = (): FlowSyncClient<S> => createClient({ ...options, connect: false })
-  const subscriptions = new Set<symbol>()
-  let client = make()
-  let cancelClose: (() => void) | undefined
+/** A client of the lease, and whose it is. */
+interface Tenancy<S extends StreamDefinitions> {
+  readonly client: FlowSyncClient<S>
+  /** Absent for a client that somebody else owns. */
+  readonly options: ClientOptions<S> | undefined
+  /** Equal for the same user of the same hub and workspace. */
+  readonly identity: unknown
+  /** Closes a client that the lease made. */
+  readonly close: () => void
+}
 
-  const start = (): void => {
-    cancelClose?.()
-    cancelClose = undefined
-    if (client.getSnapshot().state === 'closed') client = make()
-    if (options.connect !== false) client.goOnline()
+class Lease<S extends StreamDefinitions> {
+  current: Tenancy<S>
+  /** Found while rendering, not followed yet. */
+  private next: Tenancy<S> | undefined
+  private source: ClientSource<S>
+  private readonly listeners = new Listeners()
+  private cancelClose: (() => void) | undefined
+  private handover: Handover | undefined
+  /** For whom a state was given first. */
+  private readonly givenFor = new WeakMap<DehydratedState, unknown>()
+
+  constructor(source: ClientSource<S>) {
+    this.source = source
+    this.current = this.create(source)
   }
 
-  return {
-    subscribe() {
-      const key = Symbol()
-      subscriptions.add(key)
-      if (subscriptions.size === 1) start()
-      return () => {
-        if (!subscriptions.delete(key) || subscriptions.size > 0) return
-        cancelClose = system.setTimer(GRACE_MS, () => void client.close())
-      }
-    },
-    getSnapshot: () => client,
-    hydrate: (state) => client.hydrate(state),
+  subscribe(listener: () => void): () => void {
+    const stop = this.listeners.add(listener)
+    if (this.listeners.size === 1) this.start()
+    let isOn = true
+    return () => {
+      if (!isOn) return
+      isOn = false
+      stop()
+      const { close, options } = this.current
+      if (this.listeners.size > 0 || !options) return
+      this.cancelClose = systemOf(options).setTimer(GRACE_MS, close)
+    }
   }
+
+  find(source: ClientSource<S>): Tenancy<S> {
+    const identity = identityOf(source)
+    const known = [this.current, this.next].find((tenancy) => tenancy?.identity === identity)
+    if (known) return known
+    // Without `subject` the lease follows the token by itself: the options are the same, the client is another.
+    if (identityOf(this.source) === identity) return this.current
+    this.next = this.create(source)
+    return this.next
+  }
+
+  follow(source: ClientSource<S>): void {
+    const tenancy = this.find(source)
+    this.source = source
+    this.next = undefined
+    this.switchTo(tenancy)
+  }
+
+  hydrate(state: DehydratedState, client: FlowSyncClient<S> = this.current.client): void {
+    const tenancy = [this.current, this.next].find((candidate) => candidate?.client === client)
+    if (tenancy && !tenancy.options && typeof window === 'undefined') {
+      throw createError(
+        'config/invalid',
+        'On a server, give the options of a client instead of a client: a client that outlives the request would show its data to others.',
+      )
+    }
+    const identity = tenancy?.identity ?? client
+    if (!this.givenFor.has(state)) this.givenFor.set(state, identity)
+    if (state.subject !== undefined || this.givenFor.get(state) === identity) client.hydrate(state)
+  }
+
+  private create(
+    source: ClientSource<S>,
+    subject = isClient(source) ? undefined : source.subject,
+  ): Tenancy<S> {
+    if (isClient(source)) {
+      return { client: source, options: undefined, identity: source, close: () => undefined }
+    }
+    const options = { ...source, subject }
+    this.handover ??= new Handover(resolveOptions(options).storage)
+    const { storage, leave } = this.handover.next()
+    const client: FlowSyncClient<S> = createClientFor(
+      { ...options, storage, connect: false, token: () => this.latestToken(source) },
+      (other) => this.onOtherSubject(client, other),
+    )
+    const identity = subject === source.subject ? identityOf(source) : Symbol('a user told by the token')
+    return { client, options, identity, close: () => leave(client.close()) }
+  }
+
+  private latestToken(made: ClientOptions<S>): ReturnType<ClientOptions<S>['token']> {
+    return isClient(this.source) ? made.token() : this.source.token()
+  }
+
+  /** The token function has brought somebody else's token, and nobody said whose it would be. */
+  private onOtherSubject(client: FlowSyncClient<S>, subject: string): void {
+    const { source } = this
+    if (this.current.client !== client || isClient(source) || source.subject !== undefined) return
+    this.switchTo(this.create(source, subject))
+  }
+
+  private switchTo(tenancy: Tenancy<S>): void {
+    const former = this.current
+    if (tenancy.client === former.client) return
+    this.cancelClose?.()
+    this.cancelClose = undefined
+    this.current = tenancy
+    former.close()
+    if (this.listeners.size > 0) this.start()
+    this.listeners.emit()
+  }
+
+  private start(): void {
+    this.cancelClose?.()
+    this.cancelClose = undefined
+    if (!this.current.options) return
+    if (this.current.client.getSnapshot().state === 'closed') this.current = this.create(this.source)
+    const { client, options } = this.current
+    if (options && resolveOptions(options).connect) client.goOnline()
+  }
+}
+
+function isClient<S extends StreamDefinitions>(source: ClientSource<S>): source is FlowSyncClient<S> {
+  return 'getSnapshot' in source
+}
+
+/** Equal for sources that ask for the same client. */
+function identityOf<S extends StreamDefinitions>(source: ClientSource<S>): unknown {
+  if (isClient(source)) return source
+  const { url, workspace = 'default', subject } = source
+  return JSON.stringify([url, workspace, subject === undefined ? [] : subject])
+}
+
+function systemOf<S extends StreamDefinitions>(options: ClientOptions<S>): System {
+  return options.system ?? createSystem()
 }

@@ -18,6 +18,11 @@ export type ClientState =
   | 'live'
   /** The token is missing, expired, refused or somebody else's; the token function is asked again with backoff. */
   | 'needs-auth'
+  /**
+   * Nobody is signed in: the token function returned `null`, or `subject` is `null`. No connection, nothing polls, edits are
+   * refused. `goOnline()` asks again.
+   */
+  | 'signed-out'
   /** The hub asked for a pause; the client comes back by itself. */
   | 'draining'
   /** After `close()`. */
@@ -49,14 +54,23 @@ export interface ClientOptions<S extends StreamDefinitions> {
   readonly workspace?: string
   /** Of `defineStreams`; the hub must have been given the same. */
   readonly streams: S
-  /** Asked for a token before each connection and again before one expires. May reject: it is asked again later. */
-  readonly token: () => Promise<string> | string
   /**
-   * Whose data this is: the token's `sub`. Read from the token when absent, which needs one before
-   * anything stored can be shown; give it to start offline.
+   * Asked for a token before each connection and again before one expires. `null` says that nobody is signed in: the
+   * client disconnects at once and asks no more until `goOnline()`, or until the page becomes visible again. When it
+   * rejects it is asked again later, at most once a minute in the end.
    */
-  readonly subject?: string
-  /** Default `memory()`. */
+  readonly token: () => Promise<string | null> | string | null
+  /**
+   * Whose data this is: the token's `sub`; `null` while nobody is signed in, and then the token function is not asked.
+   *
+   * When absent it is read from the token. Until the first token is there nothing stored can be shown, and edits are
+   * kept only if that token comes at the first try; give it to start offline.
+   */
+  readonly subject?: string | null
+  /**
+   * Where edits and streams are kept. Default: in browsers IndexedDB, whose code (Dexie) is loaded when the client first needs
+   * it; elsewhere `memory()`. Give `memory()` to keep nothing on the device.
+   */
   readonly storage?: ClientStorage
   /**
    * Whether to connect without being asked by `goOnline()`. Default: true where there is a window or a worker, or when
@@ -83,13 +97,16 @@ export interface FlowSyncClient<S extends StreamDefinitions = StreamDefinitions>
   getSnapshot(): ClientSnapshot
   /** Calls `listener` when the snapshot has changed. Returns the function that ends it. */
   subscribe(listener: () => void): () => void
-  /** Closes the connection and keeps it closed; edits queue. */
+  /** Closes the connection and keeps it closed; edits queue. Whoever is signed out stays signed out. */
   goOffline(): void
-  /** Connects, at once when a next attempt was being waited for. */
+  /** Connects, at once when a next attempt was being waited for; signed out, asks for a token once. */
   goOnline(): void
   /** Resolves when the client is live and every edit made so far is acknowledged; rejects with `client/closed`. */
   whenSynced(): Promise<void>
-  /** Takes the server's state for streams where this device knows nothing newer. Best before the streams are opened. */
+  /**
+   * Takes the server's state for streams where this device knows nothing newer. Best before the streams are opened. A state
+   * that was read for another subject is passed over.
+   */
   hydrate(state: DehydratedState): void
   /** The confirmed state of open streams, for {@link hydrate} elsewhere. Streams with unacknowledged edits are left out. */
   dehydrate(names?: readonly string[]): DehydratedState

@@ -1,5 +1,6 @@
 import { createError, toWireError } from '@flowsync/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { memory } from './storage/memory.js'
 import { settle } from './tests/virtual-system.js'
 import { World } from './tests/world.js'
 
@@ -269,7 +270,7 @@ describe('another epoch', () => {
 
   it('gets again what it had acknowledged and has no more, from those who made it, once and in order', async () => {
     // Two browsers.
-    const [ada, bob] = [await world.liveClient(), await world.liveClient({ storage: undefined })]
+    const [ada, bob] = [await world.liveClient(), await world.liveClient({ storage: memory() })]
     const [text, votes] = [ada.stream('doc:a'), ada.stream('counter:a')]
     const other = bob.stream('doc:a')
     for (const client of [ada, bob]) await client.whenSynced()

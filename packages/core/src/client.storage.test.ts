@@ -291,6 +291,7 @@ describe('a failing disk', () => {
       kind: 'broken',
       isPersistent: true,
       open: async () => Promise.reject(new Error('no')),
+      wipe: async () => undefined,
     }
     const client = await world.liveClient({ storage })
     const receipt = client.stream('doc:a').insert(0, 'x')
@@ -304,6 +305,7 @@ describe('a failing disk', () => {
       kind: 'stuck',
       isPersistent: true,
       open: () => new Promise(() => undefined),
+      wipe: async () => undefined,
     }
     const client = await world.liveClient({ storage })
     const receipt = client.stream('doc:a').insert(0, 'x')

@@ -32,15 +32,23 @@ const SPARE_REPLICAS = 4
  * Makes a client: one replica of a workspace's streams, which folds edits at once, keeps them on disk and syncs them with a hub.
  *
  * ```ts
- * const client = createClient({ url: 'https://hub.example', streams, token: fetchToken, storage: dexieStorage() })
+ * const client = createClient({ url: 'https://hub.example', streams, token: fetchToken, subject: 'alice' })
  * const doc = client.stream('doc:readme')
  * doc.insert(0, 'hi')
  * ```
  * @throws FlowSyncError `config/invalid`
  */
 export function createClient<S extends StreamDefinitions>(options: ClientOptions<S>): FlowSyncClient<S> {
+  return createClientFor(options)
+}
+
+/** @param onOtherSubject called when the token function, or the hub, brings another user than the client's */
+export function createClientFor<S extends StreamDefinitions>(
+  options: ClientOptions<S>,
+  onOtherSubject: (subject: string) => void = () => undefined,
+): FlowSyncClient<S> {
   // The class knows streams by name only; their types are the caller's.
-  return new Client(resolveOptions(options)) as unknown as FlowSyncClient<S>
+  return new Client(resolveOptions(options), onOtherSubject) as unknown as FlowSyncClient<S>
 }
 
 class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
@@ -59,21 +67,25 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   private readonly status: ClientStatus
   private readonly opened = createDeferred<StorageAccess>()
   private access: StorageAccess | undefined
+  /** Undefined as long as only a token can tell. */
   private subject: string | undefined
   private isOpening = false
   private openError: FlowSyncError | undefined
+  /** The first token has not come, so nobody can tell whose an edit would be. */
+  private ownerError: FlowSyncError | undefined
+  private shownRefusal: FlowSyncError | undefined
   /** Replica ids that the hub knows of already: a stream that needs a fresh one takes it without a reconnect. */
   private readonly spares: ReplicaId[] = []
   private lastOrder = 0
   private lastReceipt = 0
   private closing: Promise<void> | undefined
 
-  constructor(options: ResolvedOptions<StreamDefinitions>) {
+  constructor(options: ResolvedOptions<StreamDefinitions>, onOtherSubject: (subject: string) => void) {
     const { system, streams, transport, host, url, workspace } = options
     this.options = options
     this.workspace = workspace
     this.streams = streams
-    this.subject = options.subject
+    this.subject = options.subject ?? undefined
     this.owner = createReplicaId(system)
     this.notifier = new Notifier(system)
     this.status = new ClientStatus(
@@ -94,16 +106,22 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
       host,
       transport,
       target: { url, workspace },
-      tokens: this.tokens,
+      tokens: { get: () => this.askForToken(), dispose: () => this.tokens.dispose() },
       prepare: (token) => this.prepare(token),
       replicas: () => ({ replica: this.owner, adopted: this.foreignReplicas() }),
       streams: () => this.registry.openStreams.filter(({ isLoaded }) => isLoaded),
       onLimits: ({ frameBytes }) => {
         this.opBytesLimit = frameBytes - OP_OVERHEAD_BYTES
       },
-      onChange: () => this.status.touch(),
+      onOtherSubject,
+      onChange: () => this.onSessionChange(),
     })
-    if (options.connect) this.session.goOnline()
+    if (options.subject === null) this.session.signOut()
+    if (options.connect) this.goOnline()
+  }
+
+  get refusal(): FlowSyncError | undefined {
+    return this.session.refusal ?? this.ownerError
   }
 
   get system(): ResolvedOptions<StreamDefinitions>['system'] {
@@ -160,22 +178,24 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   }
 
   goOnline(): void {
-    this.session.goOnline()
+    if (this.options.subject !== null) this.session.goOnline()
   }
 
   whenSynced(): Promise<void> {
     return this.status.whenSynced()
   }
 
-  hydrate({ workspace, streams }: DehydratedState): void {
+  hydrate({ workspace, subject, streams }: DehydratedState): void {
     if (workspace !== this.workspace) {
       throw createError(
         'config/invalid',
         `The state is of the workspace ${workspace}, the client of ${this.workspace}.`,
       )
     }
+    const own = this.options.subject === null ? null : this.subject || undefined
+    if (subject !== undefined && own !== undefined && subject !== own) return
     for (const { name, rule, epoch, seq, state } of streams) {
-      this.registry.seed(name, rule, { epoch, seq, state: fromBase64(state) })
+      this.registry.seed(name, rule, { epoch, seq, state: fromBase64(state) }, subject)
     }
   }
 
@@ -187,7 +207,8 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
       .map(({ name, rule, epoch, fold }) => {
         return { name, rule: rule.name, epoch, seq: fold.seq, state: toBase64(fold.encodeState()) }
       })
-    return { workspace: this.workspace, streams }
+    const { workspace, subject } = this
+    return subject ? { workspace, subject, streams } : { workspace, streams }
   }
 
   close(): Promise<void> {
@@ -207,7 +228,7 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
     if (!this.isOpening) return
     const access = await this.opened.promise
     await access.journal.close()
-    access.release()
+    await access.release()
   }
 
   nextOrder(): number {
@@ -245,8 +266,27 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
     return [...replicas]
   }
 
+  private onSessionChange(): void {
+    // A client that is signed out before it knows whose it is takes back what was edited meanwhile.
+    if (this.session.refusal && this.subject === undefined)
+      this.registry.takeBackUnowned(this.session.refusal)
+    this.showRefusal()
+    this.status.touch()
+  }
+
+  /** Streams show whether they may be edited. */
+  private showRefusal(): void {
+    const { refusal, shownRefusal } = this
+    if (refusal === shownRefusal) return
+    this.shownRefusal = refusal
+    for (const stream of this.registry.openStreams) {
+      if (shownRefusal && stream.lastError === shownRefusal) stream.lastError = undefined
+      stream.changed()
+    }
+  }
+
   private async load(names: readonly string[]): Promise<readonly StoredStream[]> {
-    if (!this.isOpening) void this.openWithoutSession()
+    if (!this.isOpening && this.options.subject !== null) void this.openWithoutSession()
     const { journal } = await this.opened.promise
     return this.isClosed ? [] : journal.load(names)
   }
@@ -254,23 +294,51 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   /** A stream is wanted before the session has a token: offline, or not connected yet. */
   private async openWithoutSession(): Promise<void> {
     try {
-      await this.prepare(this.subject === undefined ? await this.tokens.get() : '')
+      const token = this.subject === undefined ? await this.askForToken() : ''
+      if (token === null) this.session.signOut()
+      else await this.prepare(token)
     } catch (error) {
       this.openError = error as FlowSyncError
       this.status.touch()
     }
   }
 
+  private async askForToken(): Promise<string | null> {
+    try {
+      return await this.tokens.get()
+    } catch (error) {
+      this.disown(error as FlowSyncError)
+      throw error
+    }
+  }
+
+  /**
+   * An edit belongs to whoever is signed in when it is made. The first answer of the token function tells who that was;
+   * without one nobody can say whose the edits are, and a later answer may be of somebody else.
+   */
+  private disown(cause: FlowSyncError): void {
+    if (this.subject !== undefined || this.ownerError) return
+    this.ownerError = createError(
+      'auth/subject-unknown',
+      'There is no token yet, so it is not known whose edit this is. Give the client `subject` to edit without one.',
+      { cause },
+    )
+    this.registry.takeBackUnowned(this.ownerError)
+    this.showRefusal()
+  }
+
   /** Opens the storage of whoever the token is for, once. Resolves with the subject. */
   private async prepare(token: string): Promise<string> {
     const { storage, workspace } = this.options
-    this.subject ??= subjectOf(token) ?? (storage.isPersistent ? undefined : '')
+    if (this.subject === undefined) this.own(subjectOf(token) ?? (storage.isPersistent ? undefined : ''))
     const { subject } = this
     if (subject === undefined) {
-      throw createError(
+      const error = createError(
         'config/invalid',
-        'The token is no JWT with a `sub`: give createClient the `subject` that the storage belongs to.',
+        "The token does not tell whose it is: it is no JWT with a `sub`. Give the client `subject`, the user's id as the hub knows it, or `storage: memory()` to keep nothing on this device.",
       )
+      this.disown(error)
+      throw error
     }
     if (!this.isOpening && !this.isClosed) {
       this.isOpening = true
@@ -279,6 +347,15 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
     }
     await this.opened.promise
     return subject
+  }
+
+  /** It is known from now on whose client this is. */
+  private own(subject: string | undefined): void {
+    if (subject === undefined) return
+    this.subject = subject
+    this.ownerError = undefined
+    if (subject !== '') this.registry.forgetSeedsOfOthers(subject)
+    this.showRefusal()
   }
 
   private async open(scope: { workspace: string; subject: string }): Promise<void> {

@@ -6,18 +6,32 @@ export interface Host {
   isOnline(): boolean
   /** Calls back when the machine gains or loses network. Returns the function that ends it. */
   onNetworkChange(listener: () => void): () => void
+  /** Calls back when a hidden page is looked at again. Returns the function that ends it. Absent where nothing is hidden. */
+  onVisible?(listener: () => void): () => void
   /**
    * Claims `name` among all tabs of the browser until `release` is called or the tab dies. Undefined
-   * when a living tab holds it. Where tabs cannot know of each other, every claim succeeds.
+   * when a living tab holds it. Where tabs cannot know of each other, every claim succeeds. `release` may return a promise of
+   * when the name is free again.
    */
-  claim(name: string): Promise<{ release(): void } | undefined>
+  claim(name: string): Promise<Claim | undefined>
+}
+
+/** A name that is held. */
+export interface Claim {
+  release(): void | Promise<void>
 }
 
 /** What is looked at; all of it may be missing. */
 interface Surroundings {
-  readonly document?: unknown
+  readonly document?: VisibleDocument | undefined
   readonly WorkerGlobalScope?: unknown
   readonly navigator?: { readonly onLine?: boolean; readonly locks?: LockManager }
+  addEventListener?(type: string, listener: () => void): void
+  removeEventListener?(type: string, listener: () => void): void
+}
+
+interface VisibleDocument {
+  readonly visibilityState?: string
   addEventListener?(type: string, listener: () => void): void
   removeEventListener?(type: string, listener: () => void): void
 }
@@ -39,22 +53,43 @@ export function createHost(surroundings: Surroundings = globalThis): Host {
         surroundings.removeEventListener?.('offline', listener)
       }
     },
+    onVisible(listener) {
+      const { document } = surroundings
+      const onChange = (): void => {
+        if (document?.visibilityState === 'visible') listener()
+      }
+      document?.addEventListener?.('visibilitychange', onChange)
+      return () => document?.removeEventListener?.('visibilitychange', onChange)
+    },
     claim: (name) => (locks ? claimLock(locks, name) : Promise.resolve(FREE)),
   }
 }
 
-const FREE = { release: (): void => undefined }
+const FREE: Claim = { release: () => undefined }
 
-function claimLock(locks: LockManager, name: string): Promise<{ release(): void } | undefined> {
+function claimLock(locks: LockManager, name: string): Promise<Claim | undefined> {
   return new Promise((resolve) => {
+    let release: () => void = () => undefined
     const hold = (lock: Lock | null): Promise<void> | undefined => {
       if (!lock) {
         resolve(undefined)
         return undefined
       }
-      return new Promise((release) => resolve({ release: () => release() }))
+      const held = new Promise<void>((end) => {
+        release = end
+      })
+      resolve({
+        async release() {
+          release()
+          await settled
+        },
+      })
+      return held
     }
     // A page that may not use locks (an opaque origin) is as one whose browser has none.
-    locks.request(name, { ifAvailable: true }, hold).catch(() => resolve(FREE))
+    const settled = locks.request(name, { ifAvailable: true }, hold).then(
+      () => undefined,
+      () => resolve(FREE),
+    )
   })
 }

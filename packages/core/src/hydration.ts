@@ -1,5 +1,6 @@
 import { isFlowSyncError, type FlowSyncError } from '@flowsync/crdt'
 import { createError, fromWireError } from '@flowsync/protocol'
+import { subjectOf } from './session/token.js'
 
 /** The state of one stream as JSON. */
 export interface DehydratedStream {
@@ -14,6 +15,8 @@ export interface DehydratedStream {
 /** Streams as a server rendered them: JSON that {@link FlowSyncClient.hydrate} takes. */
 export interface DehydratedState {
   readonly workspace: string
+  /** For whom it was read. A client of another user passes it over. Absent when the token did not tell. */
+  readonly subject?: string
   readonly streams: readonly DehydratedStream[]
 }
 
@@ -55,7 +58,8 @@ export async function getServerData(
     })
     const body: unknown = await response.json()
     if (!response.ok) throw hubError(response.status, body)
-    return body as DehydratedState
+    const subject = subjectOf(token)
+    return subject === undefined ? (body as DehydratedState) : { ...(body as DehydratedState), subject }
   } catch (cause) {
     throw isFlowSyncError(cause) ? cause : networkError(cause, timeoutMs)
   }

@@ -22,7 +22,9 @@ export {
   type StreamIntent,
   type StreamName,
   type StreamRule,
+  type RegisterStreamName,
   type StreamValue,
+  type TextStreamName,
 } from '@flowsync/protocol'
 export { createClient } from './client.js'
 export { createClientLease, type ClientLease, type ClientSource } from './client-lease.js'

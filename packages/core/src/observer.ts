@@ -1,8 +1,10 @@
 import type { ValueOf } from '@flowsync/crdt'
 import type { StreamDefinitions, StreamName, StreamRule } from '@flowsync/protocol'
 import { internalsOf } from './client-internals.js'
+import type { ClientLease } from './client-lease.js'
 import type { ClientSnapshot, FlowSyncClient } from './client-types.js'
 import type { StreamHandle } from './stream/handle-types.js'
+import type { Registry } from './stream/registry.js'
 import type { StreamSnapshot } from './stream/snapshot.js'
 
 /** How an observer looks at a stream. */
@@ -25,7 +27,10 @@ export interface Observer<Selected> {
 
 /** Observes one stream. */
 export interface StreamObserver<Rule, Selected = StreamSnapshot<ValueOf<Rule>>> extends Observer<Selected> {
-  /** Usable at any time, subscribed or not; an edit pushed through it opens the stream for as long as it takes. */
+  /**
+   * Usable at any time, subscribed or not; an edit pushed through it opens the stream for as long as it takes. Of a lease it is
+   * the handle of the present client: read it for each edit, for that of a former client throws `client/closed`.
+   */
   readonly handle: StreamHandle<Rule>
   /**
    * Another look at the same stream. The function may be a new one on every rendering: `subscribe` stays the same, and
@@ -40,6 +45,9 @@ export interface StreamObserver<Rule, Selected = StreamSnapshot<ValueOf<Rule>>> 
 /** How long a stream stays open after its last listener: a tree that is mounted again at once finds it as it was. */
 const GRACE_MS = 1_000
 
+/** What can be observed: a client, or the lease of one, which is followed when its client changes. */
+export type ObservedClient<S extends StreamDefinitions> = FlowSyncClient<S> | ClientLease<S>
+
 /**
  * Observes a stream without holding it open while nobody listens: it is opened by the first `subscribe` and closed
  * a moment after the last one ended, so that mounting twice, as React's StrictMode does, costs nothing.
@@ -51,26 +59,27 @@ export function createStreamObserver<
   const Name extends StreamName<S>,
   Selected = StreamSnapshot<ValueOf<StreamRule<S, Name>>>,
 >(
-  client: FlowSyncClient<S>,
+  client: ObservedClient<S>,
   name: Name,
   options: StreamObserverOptions<ValueOf<StreamRule<S, Name>>, Selected> = {},
 ): StreamObserver<StreamRule<S, Name>, Selected> {
   type Snapshot = StreamSnapshot<ValueOf<StreamRule<S, Name>>>
-  const { registry } = internalsOf(client)
-  const now = (): Snapshot => registry.peek(name).getSnapshot() as Snapshot
-  const atFirst = (): Snapshot => registry.firstSnapshot(name) as Snapshot
+  const registryNow = (): Registry => internalsOf(clientOf(client)).registry
+  // Mistakes in the name are told at once.
+  registryNow().handleOf(name)
+  const now = (): Snapshot => registryNow().peek(name).getSnapshot() as Snapshot
+  const atFirst = (): Snapshot => registryNow().firstSnapshot(name) as Snapshot
 
-  const subscribe = (listener: () => void): (() => void) => {
-    const stream = registry.open(name)
-    const stop = stream.subscribe(listener)
-    let isOpen = true
-    return () => {
-      if (!isOpen) return
-      isOpen = false
-      stop()
-      registry.releaseSoon(stream, GRACE_MS)
-    }
-  }
+  const subscribe = (listener: () => void): (() => void) =>
+    followClient(client, listener, () => {
+      const registry = registryNow()
+      const stream = registry.open(name)
+      const stop = stream.subscribe(listener)
+      return () => {
+        stop()
+        registry.releaseSoon(stream, GRACE_MS)
+      }
+    })
   const selecting = <T>(
     memory: SelectorMemory,
     select: (snapshot: Snapshot) => T,
@@ -89,7 +98,9 @@ export function createStreamObserver<
   )
   return {
     ...own,
-    handle: registry.handleOf(name) as StreamHandle<StreamRule<S, Name>>,
+    get handle() {
+      return registryNow().handleOf(name) as StreamHandle<StreamRule<S, Name>>
+    },
     select: (select, isEqual) => selecting(memory, select, isEqual),
     subscribe(listener) {
       let known = own.getSnapshot()
@@ -143,16 +154,49 @@ const SERVER_STATE: Pick<ClientSnapshot, 'state' | 'isOnline' | 'pendingCount' |
 }
 
 /** Observes a client's state, for status displays. */
-export function createClientObserver(
-  client: Pick<FlowSyncClient, 'getSnapshot' | 'subscribe'>,
+export function createClientObserver<S extends StreamDefinitions>(
+  client: ObservedClient<S>,
 ): Observer<ClientSnapshot> {
   let first: ClientSnapshot | undefined
+  const now = (): ClientSnapshot => clientOf(client).getSnapshot()
   return {
-    subscribe: (listener) => client.subscribe(listener),
-    getSnapshot: () => client.getSnapshot(),
+    subscribe: (listener) => followClient(client, listener, () => clientOf(client).subscribe(listener)),
+    getSnapshot: now,
     getServerSnapshot: () => {
-      first ??= { ...SERVER_STATE, storage: { kind: client.getSnapshot().storage.kind, health: 'opening' } }
+      first ??= { ...SERVER_STATE, storage: { kind: now().storage.kind, health: 'opening' } }
       return first
     },
+  }
+}
+
+function clientOf<S extends StreamDefinitions>(observed: ObservedClient<S>): FlowSyncClient<S> {
+  return 'setOptions' in observed ? observed.getSnapshot() : observed
+}
+
+/** Listens to the present client of a lease, to the next one when there is another, and tells of the change. */
+function followClient<S extends StreamDefinitions>(
+  observed: ObservedClient<S>,
+  listener: () => void,
+  listen: () => () => void,
+): () => void {
+  let stop: () => void = () => undefined
+  const follow = (): void => {
+    stop()
+    stop = listen()
+  }
+  const stopLease =
+    'setOptions' in observed
+      ? observed.subscribe(() => {
+          follow()
+          listener()
+        })
+      : undefined
+  follow()
+  let isOn = true
+  return () => {
+    if (!isOn) return
+    isOn = false
+    stop()
+    stopLease?.()
   }
 }

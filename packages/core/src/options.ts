@@ -4,6 +4,7 @@ import { createHost, type Host } from './host.js'
 import { socketTransport } from './session/socket-transport.js'
 import type { Transport } from './session/transport.js'
 import type { ClientStorage } from './storage/driver.js'
+import { browserStorage } from './storage/browser-storage.js'
 import { memory } from './storage/memory.js'
 
 /** Options with everything filled in. */
@@ -12,7 +13,7 @@ export interface ResolvedOptions<S extends StreamDefinitions> {
   readonly workspace: string
   readonly streams: S
   readonly token: ClientOptions<S>['token']
-  readonly subject: string | undefined
+  readonly subject: string | null | undefined
   readonly storage: ClientStorage
   readonly connect: boolean
   readonly transport: Transport
@@ -34,14 +35,15 @@ export function resolveOptions<S extends StreamDefinitions>(options: ClientOptio
     throw invalid('workspace', '1 to 64 letters, digits, `_`, `-` or `.`, the first a letter or digit')
   if (typeof token !== 'function') throw invalid('token', 'a function that returns a token')
   if (typeof streams?.ruleFor !== 'function') throw invalid('streams', 'the result of defineStreams')
-  if (subject === '') throw invalid('subject', 'the `sub` of the token, not empty')
+  if (subject === '')
+    throw invalid('subject', 'the `sub` of the token, not empty, or null while nobody is signed in')
   return {
     url,
     workspace,
     streams,
     token,
     subject,
-    storage: options.storage ?? memory(),
+    storage: options.storage ?? (host.isBrowser ? browserStorage() : memory()),
     connect: options.connect ?? (host.isBrowser || transport !== undefined),
     transport: transport ?? socketTransport(),
     system: options.system ?? createSystem(),

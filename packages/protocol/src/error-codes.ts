@@ -54,6 +54,11 @@ export const ERROR_CODES = Object.freeze({
     'The renewed token belongs to another subject.',
     'Close the client and open one for the new subject.',
   ),
+  'auth/signed-out': code('Nobody is signed in.', 'Sign in, then call `goOnline()` or give `subject`.'),
+  'auth/subject-unknown': code(
+    'It is not known yet who is signed in, so an edit has no author.',
+    'Give the client `subject`, or wait until it has a token.',
+  ),
   'auth/revoked': code('Access was withdrawn.', 'Sign in again, or ask for access.'),
   'acl/denied': code('The grants do not allow this.', 'Ask for a token with the missing grant.'),
 
@@ -154,6 +159,18 @@ export const ERROR_CODES = Object.freeze({
   'storage/blocked': code(
     'Another tab holds an older version of the database open.',
     'Close or reload the other tab.',
+  ),
+  'storage/unsent-edits': code(
+    'The data holds edits that the hub has not acknowledged (`details.count`, `details.streams`).',
+    "Connect and send them (`wipe({ unsent: 'send' })`), or give them up (`wipe({ unsent: 'discard' })`).",
+  ),
+  'storage/wiped': code(
+    "The user's data on this device was erased.",
+    'Create a new client; what was acknowledged comes back from the hub.',
+  ),
+  'value/read-only': code(
+    'A value was written that shows a stream and cannot be assigned.',
+    'Edit through the methods or the binding that the message names.',
   ),
 
   'network/unreachable': code(

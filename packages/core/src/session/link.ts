@@ -24,3 +24,5 @@ export interface Link {
 
 /** How the waits between attempts to connect grow. */
 export const BACKOFF = { baseMs: 500, capMs: 10_000 } as const
+/** How the longest waits grow while no token is to be had or the hub takes none: the shortest are half as long. */
+export const AUTH_BACKOFF = { baseMs: 2_000, capMs: 60_000 } as const

@@ -9,11 +9,27 @@ const hello: SessionState = { kind: 'connecting', step: 'hello', attempt: 2 }
 const syncing: SessionState = { kind: 'syncing', attempt: 2 }
 const live: SessionState = { kind: 'live', attempt: 2 }
 const needsAuth: SessionState = { kind: 'needs-auth', attempt: 2 }
+const signedOut: SessionState = { kind: 'signed-out', isWaiting: true, attempt: 0 }
+const signedOutOffline: SessionState = { kind: 'signed-out', isWaiting: false, attempt: 0 }
 const draining: SessionState = { kind: 'draining', isConnected: true, afterMs: 700, attempt: 2 }
 const drained: SessionState = { kind: 'draining', isConnected: false, afterMs: 700, attempt: 2 }
 const closed: SessionState = { kind: 'closed' }
 
-const all = { offline, waiting, token, socket, hello, syncing, live, needsAuth, draining, drained, closed }
+const all = {
+  offline,
+  waiting,
+  token,
+  socket,
+  hello,
+  syncing,
+  live,
+  needsAuth,
+  signedOut,
+  signedOutOffline,
+  draining,
+  drained,
+  closed,
+}
 
 type Name = keyof typeof all
 
@@ -25,7 +41,16 @@ const table: readonly (readonly [SessionEvent, Partial<Record<Name, readonly [st
       offline: ['connecting token 0', 'get-token'],
       waiting: ['connecting token 2', 'get-token'],
       needsAuth: ['connecting token 2', 'get-token'],
+      signedOut: ['connecting token 0', 'get-token'],
+      signedOutOffline: ['connecting token 0', 'get-token'],
       drained: ['connecting token 2', 'get-token'],
+    },
+  ],
+  [
+    { kind: 'look-again' },
+    {
+      needsAuth: ['connecting token 2', 'get-token'],
+      signedOut: ['connecting token 0', 'get-token'],
     },
   ],
   [
@@ -72,16 +97,27 @@ const table: readonly (readonly [SessionEvent, Partial<Record<Name, readonly [st
           'draining',
           'drained',
         ] as const
-      ).map((name) => [name, ['needs-auth 3', 'disconnect', 'wait 2 0']]),
+      ).map((name) => [name, ['needs-auth 3', 'disconnect', 'wait-for-auth 2']]),
+    ),
+  ],
+  [
+    { kind: 'signed-out' },
+    Object.fromEntries(
+      Object.keys(all)
+        .filter((name) => !['closed', 'signedOut', 'signedOutOffline'].includes(name))
+        .map((name) => [name, [`signed-out ${name !== 'offline'}`, 'disconnect']]),
     ),
   ],
   [
     { kind: 'go-offline' },
-    Object.fromEntries(
-      Object.keys(all)
-        .filter((name) => name !== 'closed')
-        .map((name) => [name, ['offline 0', 'disconnect']]),
-    ),
+    {
+      ...Object.fromEntries(
+        Object.keys(all)
+          .filter((name) => !['closed', 'signedOutOffline'].includes(name))
+          .map((name) => [name, ['offline 0', 'disconnect']]),
+      ),
+      signedOut: ['signed-out false'],
+    },
   ],
   [
     { kind: 'close' },
@@ -101,6 +137,8 @@ function describeState(state: SessionState): string {
       return `${state.isWaiting ? 'waiting' : 'offline'} ${state.attempt}`
     case 'connecting':
       return `connecting ${state.step} ${state.attempt}`
+    case 'signed-out':
+      return `signed-out ${state.isWaiting}`
     case 'draining':
       return `draining ${state.isConnected} ${state.attempt}`
     default:
@@ -110,6 +148,7 @@ function describeState(state: SessionState): string {
 
 function describeEffect(effect: ReturnType<typeof transition>['effects'][number]): string {
   if (effect.kind === 'wait') return `wait ${effect.attempt} ${effect.afterMs}`
+  if (effect.kind === 'wait-for-auth') return `wait-for-auth ${effect.attempt}`
   return effect.kind === 'pause' ? `pause ${effect.afterMs}` : effect.kind
 }
 

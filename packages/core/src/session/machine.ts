@@ -9,6 +9,8 @@ export type SessionState =
   | { readonly kind: 'live'; readonly attempt: number }
   /** The token function is asked again after a wait. */
   | { readonly kind: 'needs-auth'; readonly attempt: number }
+  /** Nobody is signed in: nothing is asked any more, but for a hint that somebody may be when `isWaiting`. */
+  | { readonly kind: 'signed-out'; readonly isWaiting: boolean; readonly attempt: 0 }
   /** Still connected for the answers that are due, then waiting as long as the hub asked for. */
   | {
       readonly kind: 'draining'
@@ -25,6 +27,8 @@ export type SessionEvent =
   | { readonly kind: 'close' }
   /** The wait is over, or the machine says that there is network again. */
   | { readonly kind: 'retry' }
+  /** Somebody may have signed in: the page is looked at again. */
+  | { readonly kind: 'look-again' }
   | { readonly kind: 'got-token' }
   | { readonly kind: 'opened' }
   | { readonly kind: 'welcomed' }
@@ -33,6 +37,8 @@ export type SessionEvent =
   | { readonly kind: 'lost'; readonly afterMs: number }
   /** No token, or one that the hub does not take. */
   | { readonly kind: 'auth-failed' }
+  /** The application says that nobody is signed in. */
+  | { readonly kind: 'signed-out' }
   | { readonly kind: 'drain'; readonly afterMs: number }
   /** Every answer that was due has come. */
   | { readonly kind: 'drained' }
@@ -48,6 +54,8 @@ export type SessionEffect =
   | { readonly kind: 'disconnect' }
   /** Raises `retry` after a random wait that grows with `attempt`, at least `afterMs`. */
   | { readonly kind: 'wait'; readonly attempt: number; readonly afterMs: number }
+  /** The same, with longer waits: a person must do something first. */
+  | { readonly kind: 'wait-for-auth'; readonly attempt: number }
   /** Raises `retry` after exactly this long. */
   | { readonly kind: 'pause'; readonly afterMs: number }
 
@@ -71,11 +79,18 @@ export function transition(state: SessionState, event: SessionEvent): Transition
     case 'close':
       return { state: { kind: 'closed' }, effects: [DISCONNECT] }
     case 'go-offline':
+      if (state.kind === 'signed-out') {
+        return state.isWaiting ? { state: { ...state, isWaiting: false }, effects: [] } : stay
+      }
       return { state: { kind: 'offline', isWaiting: false, attempt: 0 }, effects: [DISCONNECT] }
     case 'go-online':
       return isIdle(state) ? connect(attempt) : stay
     case 'retry':
-      return isIdle(state) && isWanted(state) ? connect(attempt) : stay
+      return isIdle(state) && isWanted(state) && state.kind !== 'signed-out' ? connect(attempt) : stay
+    case 'look-again':
+      return isWanted(state) && (state.kind === 'signed-out' || state.kind === 'needs-auth')
+        ? connect(attempt)
+        : stay
     case 'got-token':
       return isAt(state, 'token')
         ? { state: { kind: 'connecting', step: 'socket', attempt }, effects: [{ kind: 'connect' }] }
@@ -91,9 +106,16 @@ export function transition(state: SessionState, event: SessionEvent): Transition
     case 'stable':
       return isConnected(state) ? { state: { ...state, attempt: 0 }, effects: [] } : stay
     case 'auth-failed':
-      return isWanted(state)
-        ? { state: { kind: 'needs-auth', attempt: attempt + 1 }, effects: [DISCONNECT, wait(attempt, 0)] }
+      return isWanted(state) && state.kind !== 'signed-out'
+        ? {
+            state: { kind: 'needs-auth', attempt: attempt + 1 },
+            effects: [DISCONNECT, { kind: 'wait-for-auth', attempt }],
+          }
         : stay
+    case 'signed-out':
+      return state.kind === 'signed-out'
+        ? stay
+        : { state: { kind: 'signed-out', isWaiting: isWanted(state), attempt: 0 }, effects: [DISCONNECT] }
     case 'drain':
       return isConnected(state)
         ? { state: { kind: 'draining', isConnected: true, afterMs: event.afterMs, attempt }, effects: [] }
@@ -112,13 +134,15 @@ export function transition(state: SessionState, event: SessionEvent): Transition
 }
 
 function isWanted(state: SessionState): boolean {
-  return state.kind !== 'closed' && !(state.kind === 'offline' && !state.isWaiting)
+  if (state.kind === 'offline' || state.kind === 'signed-out') return state.isWaiting
+  return state.kind !== 'closed'
 }
 
 /** No connection and none being made. */
 function isIdle(state: SessionState): boolean {
   return (
     state.kind === 'offline' ||
+    state.kind === 'signed-out' ||
     state.kind === 'needs-auth' ||
     (state.kind === 'draining' && !state.isConnected)
   )

@@ -9,8 +9,12 @@ export interface RenewalOptions {
   readonly send: (message: ClientMessage) => void
   /** The connection goes on under a new token. */
   readonly onRenewed: () => void
-  /** The hub took the new token for a bad one, for good. */
+  /** Why a token must not be sent over this connection; undefined when it may. */
+  readonly refusalOf: (token: string) => FlowSyncError | undefined
+  /** The new token is a bad one, for good. */
   readonly onRefused: (error: FlowSyncError) => void
+  /** Nobody is signed in any more. */
+  readonly onSignedOut: () => void
 }
 
 /** Request ids from here on are renewals; those of a connection's other requests stay far below. */
@@ -83,10 +87,13 @@ export class Renewal {
   }
 
   private async renew(): Promise<void> {
-    const { tokens, send } = this.options
+    const { tokens, send, refusalOf, onRefused, onSignedOut } = this.options
     try {
       const token = await tokens.get()
       if (this.isDisposed) return
+      if (token === null) return onSignedOut()
+      const refusal = refusalOf(token)
+      if (refusal) return onRefused(refusal)
       this.pendingId = this.nextId++
       send({ type: 'renew', id: this.pendingId, token })
       this.cancel = this.options.system.setTimer(ANSWER_TIMEOUT_MS, () => this.retry())

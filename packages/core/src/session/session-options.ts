@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly streams: () => Iterable<Stream>
   /** The largest frame the hub takes has become known. */
   readonly onLimits: (limits: Welcome['limits']) => void
-  /** State or error may have changed. */
+  /** The token or the hub speaks of another user than the data belongs to. */
+  readonly onOtherSubject: (subject: string) => void
+  /** State, error or refusal may have changed. */
   readonly onChange: () => void
 }

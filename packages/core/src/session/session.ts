@@ -11,7 +11,7 @@ import {
   type Welcome,
 } from '@flowsync/protocol'
 import type { Stream } from '../stream/stream.js'
-import { BACKOFF } from './link.js'
+import { AUTH_BACKOFF, BACKOFF } from './link.js'
 import {
   INITIAL_STATE,
   isConnected,
@@ -22,7 +22,7 @@ import {
 } from './machine.js'
 import { Renewal } from './renewal.js'
 import { helloOf } from './hello.js'
-import { subjectMismatch, toError } from './session-errors.js'
+import { signedOut, subjectMismatch, toError } from './session-errors.js'
 import type { SessionOptions } from './session-options.js'
 import { withSteadyClock } from './steady-clock.js'
 import { Sync } from './sync.js'
@@ -54,6 +54,9 @@ export class Session {
   private announced = new Set<ReplicaId>()
   private token = ''
   private subject = ''
+  /** Whom the hub took an opaque token for; nobody else may follow on this client. */
+  private hubSubject = ''
+  private identityError: FlowSyncError | undefined
   /** Answers of a former connection, token or timer are told by it. */
   private generation = 0
   /** Answers that did not come in time, in a row: the network may just be slow. */
@@ -75,6 +78,11 @@ export class Session {
     return this.lastError
   }
 
+  /** Why edits are refused: nobody is signed in, or somebody else; undefined while they may be made. */
+  get refusal(): FlowSyncError | undefined {
+    return this.identityError
+  }
+
   /** True when live and every stream has caught up. */
   get isCaughtUp(): boolean {
     return this.state.kind === 'live' && this.sync?.isCaughtUp === true
@@ -88,14 +96,27 @@ export class Session {
 
   private listenToNetwork(): () => void {
     const { host } = this.options
-    return host.onNetworkChange(() => {
+    const stopNetwork = host.onNetworkChange(() => {
       if (host.isOnline()) this.dispatch({ kind: 'retry' })
     })
+    // Somebody may have signed in in another tab.
+    const stopVisible = host.onVisible?.(() => this.dispatch({ kind: 'look-again' }))
+    return () => {
+      stopNetwork()
+      stopVisible?.()
+    }
   }
 
   goOffline(): void {
     this.lastError = undefined
     this.dispatch({ kind: 'go-offline' })
+  }
+
+  /** Nobody is signed in: ends the connection and asks no more. */
+  signOut(): void {
+    this.identityError ??= signedOut()
+    this.lastError = undefined
+    this.dispatch({ kind: 'signed-out' })
   }
 
   close(): void {
@@ -142,9 +163,16 @@ export class Session {
         const delayMs = nextDelayMs(effect.attempt, system.random(), BACKOFF)
         return this.retryAfter(Math.max(delayMs, effect.afterMs))
       }
+      case 'wait-for-auth':
+        return this.retryAfter(this.authDelayMs(effect.attempt))
       case 'pause':
         return this.retryAfter(effect.afterMs)
     }
+  }
+
+  private authDelayMs(attempt: number): number {
+    const longestMs = Math.min(AUTH_BACKOFF.capMs, AUTH_BACKOFF.baseMs * 2 ** attempt)
+    return (longestMs / 2) * (1 + this.options.system.random())
   }
 
   private retryAfter(delayMs: number): void {
@@ -157,18 +185,24 @@ export class Session {
     const { tokens, prepare, host } = this.options
     try {
       const token = await tokens.get()
+      if (token === null) {
+        if (generation === this.generation) this.signOut()
+        return
+      }
       const subject = await prepare(token)
       if (generation !== this.generation) return
-      const mismatch = subjectMismatch(subjectOf(token), subject)
+      this.subject = subject
+      const mismatch = this.mismatchOf(subjectOf(token))
       if (mismatch) return this.failAuth(mismatch)
       this.token = token
-      this.subject = subject
+      // Of an opaque token only the hub can tell whose it is.
+      if (subjectOf(token) !== undefined) this.identityError = undefined
       this.dispatch({ kind: 'got-token' })
     } catch (cause) {
       if (generation !== this.generation) return
       // A token function that fails without network is no reason to ask anybody to sign in.
       if (host.isOnline()) this.failAuth(toError(cause, 'auth/token-missing'))
-      else this.lose(toError(cause, 'network/unreachable'))
+      else this.lose(toError(cause, 'network/unreachable'), this.authDelayMs(this.attempt))
     }
   }
 
@@ -229,8 +263,10 @@ export class Session {
   private onWelcome(welcome: Welcome): void {
     const { system, streams, onLimits } = this.options
     if (this.sync) return
-    const mismatch = subjectMismatch(welcome.subject, this.subject)
+    const mismatch = this.mismatchOf(welcome.subject)
     if (mismatch) return this.failAuth(mismatch)
+    this.hubSubject = welcome.subject
+    this.identityError = undefined
     onLimits(welcome.limits)
     const link = {
       // A clock that is set back must not make a silent stream look alive for years.
@@ -249,7 +285,9 @@ export class Session {
       tokens: this.options.tokens,
       send: (message) => this.send(message),
       onRenewed: () => this.sync?.retryDenied(),
+      refusalOf: (token) => this.mismatchOf(subjectOf(token)),
       onRefused: (error) => this.failAuth(error),
+      onSignedOut: () => this.signOut(),
     })
     this.renewal.start(welcome.serverTimeMs, welcome.expiresAtMs)
     this.cancelStable = system.setTimer(STABLE_MS, () => this.dispatch({ kind: 'stable' }))
@@ -283,15 +321,30 @@ export class Session {
     this.onProgress()
   }
 
-  private lose(error: FlowSyncError): void {
+  private get attempt(): number {
+    return this.state.kind === 'closed' ? 0 : this.state.attempt
+  }
+
+  private lose(error: FlowSyncError, leastMs = 0): void {
     if (error.code === 'network/timeout' && isConnected(this.state)) this.timeouts++
     this.lastError = error
     const { retryAfterMs } = error.details
-    this.dispatch({ kind: 'lost', afterMs: typeof retryAfterMs === 'number' ? retryAfterMs : 0 })
+    this.dispatch({
+      kind: 'lost',
+      afterMs: Math.max(leastMs, typeof retryAfterMs === 'number' ? retryAfterMs : 0),
+    })
+  }
+
+  private mismatchOf(subject: string | undefined): FlowSyncError | undefined {
+    return subjectMismatch(subject, this.subject || this.hubSubject)
   }
 
   private failAuth(error: FlowSyncError): void {
     this.lastError = error
+    const isOther = error.code === 'auth/subject-mismatch'
+    if (isOther) this.identityError = error
     this.dispatch({ kind: 'auth-failed' })
+    const { subject } = error.details
+    if (isOther && typeof subject === 'string') this.options.onOtherSubject(subject)
   }
 }

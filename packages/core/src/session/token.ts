@@ -8,19 +8,22 @@ const TOKEN_TIMEOUT_MS = 15_000
 /** Asks the application for tokens, one question at a time. */
 export interface TokenSource {
   /**
-   * A fresh token. Callers that come while one is being fetched share it.
+   * A fresh token; null when nobody is signed in. Callers that come while one is being fetched share it.
    * @throws FlowSyncError `auth/token-missing` when the function fails, takes too long or returns nothing
    */
-  get(): Promise<string>
+  get(): Promise<string | null>
   /** Stops waiting for an answer. */
   dispose(): void
 }
 
-export function createTokenSource(provide: () => Promise<string> | string, system: System): TokenSource {
-  let pending: Promise<string> | undefined
+export function createTokenSource(
+  provide: () => Promise<string | null> | string | null,
+  system: System,
+): TokenSource {
+  let pending: Promise<string | null> | undefined
   let cancel: () => void = () => undefined
-  const fetchToken = (): Promise<string> => {
-    const { promise, resolve, reject } = createDeferred<string>()
+  const fetchToken = (): Promise<string | null> => {
+    const { promise, resolve, reject } = createDeferred<string | null>()
     // A function that never answers must not hold up the session for ever.
     cancel = system.setTimer(TOKEN_TIMEOUT_MS, () =>
       reject(missing(`did not answer in ${TOKEN_TIMEOUT_MS} ms`)),
@@ -28,7 +31,7 @@ export function createTokenSource(provide: () => Promise<string> | string, syste
     const ask = async (): Promise<void> => {
       try {
         const token: unknown = await provide()
-        if (typeof token !== 'string' || token === '') throw missing('returned none')
+        if (token !== null && (typeof token !== 'string' || token === '')) throw missing('returned none')
         resolve(token)
       } catch (cause) {
         reject(isFlowSyncError(cause) ? cause : missing('failed', cause))

@@ -13,8 +13,8 @@ export interface StorageAccess {
   readonly streams: ReadonlySet<string>
   /** The highest order in the outbox. */
   readonly lastOrder: number
-  /** Lets other tabs know that this instance is gone. */
-  release(): void
+  /** Lets other tabs know that this instance is gone. Resolves once they can. */
+  release(): Promise<void>
 }
 
 /** How the storage is opened. */
@@ -51,7 +51,9 @@ export async function openStorage(options: StorageAccessOptions): Promise<Storag
     adopted,
     streams: new Set(owners.filter((entry) => adopted.has(entry.owner)).map(({ stream }) => stream)),
     lastOrder: Math.max(0, ...owners.map((entry) => entry.lastOrder)),
-    release: () => claims.forEach((claim) => claim?.release()),
+    release: async () => {
+      await Promise.all(claims.map((claim) => claim?.release()))
+    },
   }
 }
 

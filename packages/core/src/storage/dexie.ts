@@ -21,6 +21,7 @@ import type {
   StoredStream,
   StreamWrite,
 } from './driver.js'
+import { wiped } from './wiped.js'
 
 /** How {@link dexieStorage} stores. */
 export interface DexieOptions {
@@ -42,7 +43,7 @@ export function dexieStorage(options: DexieOptions = {}): ClientStorage {
   return {
     kind: 'indexeddb',
     isPersistent: true,
-    async open(scope) {
+    async open(scope, onWiped) {
       const database = new FlowSyncDatabase(scope, options)
       try {
         await openUnlessBlocked(database)
@@ -50,12 +51,22 @@ export function dexieStorage(options: DexieOptions = {}): ClientStorage {
         database.close()
         throw fromDexieError(cause)
       }
-      // Another tab wants to upgrade or delete: what runs is finished, and the next write opens anew or says why not.
-      database.on('versionchange', () => {
+      let isWiped = false
+      // Another tab wants to upgrade: what runs is finished, and the next write opens anew or says why not. Or it wants to
+      // delete: nothing must be written back.
+      database.on('versionchange', ({ newVersion }) => {
         database.close()
+        if (newVersion === null && !isWiped) {
+          isWiped = true
+          onWiped?.()
+        }
         return false
       })
-      return handleOf(database)
+      return handleOf(database, () => isWiped)
+    },
+    async wipe(scope) {
+      const database = new FlowSyncDatabase(scope, options)
+      await guard(() => database.delete())
     },
   }
 }
@@ -93,18 +104,23 @@ function openUnlessBlocked(database: FlowSyncDatabase): Promise<unknown> {
   return Promise.race([database.open(), blocked])
 }
 
-function handleOf(database: FlowSyncDatabase): StorageHandle {
+function handleOf(database: FlowSyncDatabase, isWiped: () => boolean): StorageHandle {
   const { streams, tail, outbox } = database
+  const whileThere = <T>(work: () => PromiseLike<T>): Promise<T> =>
+    guard(async () => {
+      if (isWiped()) throw wiped()
+      return work()
+    })
   return {
     load: (names) =>
-      guard(() =>
+      whileThere(() =>
         database.transaction('r', streams, tail, outbox, () =>
           Promise.all(names.map((name) => read(database, name))),
         ),
       ),
-    owners: () => guard(async () => ownersOf(await outbox.orderBy('[owner+stream+order]').keys())),
+    owners: () => whileThere(async () => ownersOf(await outbox.orderBy('[owner+stream+order]').keys())),
     commit: (transaction) =>
-      guard(() => database.transaction('rw', streams, tail, outbox, () => apply(database, transaction))),
+      whileThere(() => database.transaction('rw', streams, tail, outbox, () => apply(database, transaction))),
     close: async () => database.close(),
   }
 }

@@ -100,5 +100,15 @@ export interface ClientStorage {
   /** False when nothing outlives the process. */
   readonly isPersistent: boolean
   /** @throws FlowSyncError `storage/unavailable`, `storage/blocked`, `storage/quota` or `storage/corrupt`. */
-  open(scope: StorageScope): Promise<StorageHandle>
+  /**
+   * @param onWiped called when another client has wiped the user's data: nothing more can be stored through the handle, and
+   *   its methods reject with `storage/wiped`
+   */
+  open(scope: StorageScope, onWiped?: () => void): Promise<StorageHandle>
+  /**
+   * Erases everything of a user in a workspace; other users and workspaces keep theirs. Handles that are open for it are told.
+   * Resolves once it is gone, which may take as long as another tab does not let go of it.
+   * @throws FlowSyncError `storage/unavailable`
+   */
+  wipe(scope: StorageScope): Promise<void>
 }

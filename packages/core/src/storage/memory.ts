@@ -10,6 +10,7 @@ import type {
   StoredStream,
   StreamWrite,
 } from './driver.js'
+import { wiped } from './wiped.js'
 
 interface MemoryStream {
   epoch: string
@@ -20,6 +21,9 @@ interface MemoryStream {
 interface MemoryDatabase {
   streams: Map<string, MemoryStream>
   outbox: OutboxEntry[]
+  isWiped: boolean
+  /** Who has it open and wants to know that it was wiped. */
+  readonly onWiped: Set<() => void>
 }
 
 /**
@@ -32,29 +36,58 @@ export function memory(): ClientStorage {
   return {
     kind: 'memory',
     isPersistent: false,
-    async open(scope) {
-      return openDatabase(databaseOf(databases, scope))
+    async open(scope, onWiped) {
+      return openDatabase(databaseOf(databases, scope), onWiped)
+    },
+    async wipe(scope) {
+      const key = keyOf(scope)
+      const database = databases.get(key)
+      databases.delete(key)
+      if (!database) return
+      database.isWiped = true
+      for (const tell of database.onWiped) tell()
     },
   }
 }
 
+function keyOf({ workspace, subject }: StorageScope): string {
+  return JSON.stringify([workspace, subject])
+}
+
 function databaseOf(databases: Map<string, MemoryDatabase>, scope: StorageScope): MemoryDatabase {
-  const key = JSON.stringify([scope.workspace, scope.subject])
+  const key = keyOf(scope)
   let database = databases.get(key)
-  if (!database) databases.set(key, (database = { streams: new Map(), outbox: [] }))
+  if (!database) {
+    database = { streams: new Map(), outbox: [], isWiped: false, onWiped: new Set() }
+    databases.set(key, database)
+  }
   return database
 }
 
-function openDatabase(database: MemoryDatabase): StorageHandle {
+function openDatabase(database: MemoryDatabase, onWiped: () => void = () => undefined): StorageHandle {
+  const tell = (): void => onWiped()
+  database.onWiped.add(tell)
+  const check = (): void => {
+    if (database.isWiped) throw wiped()
+  }
   return {
-    load: async (names) => names.map((name) => read(database, name)),
+    load: async (names) => {
+      check()
+      return names.map((name) => read(database, name))
+    },
     owners: async () => {
+      check()
       const last = new Map<string, OutboxEntry>()
       for (const entry of database.outbox) last.set(JSON.stringify([entry.owner, entry.stream]), entry)
       return [...last.values()].map(({ owner, stream, order }) => ({ owner, stream, lastOrder: order }))
     },
-    commit: async (transaction) => apply(database, transaction),
-    close: async () => undefined,
+    commit: async (transaction) => {
+      check()
+      apply(database, transaction)
+    },
+    close: async () => {
+      database.onWiped.delete(tell)
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { Fold, isFlowSyncError, type ReplicaId } from '@flowsync/crdt'
+import { Fold, isFlowSyncError, type FlowSyncError, type ReplicaId } from '@flowsync/crdt'
 import { NO_EPOCH, type Epoch } from '@flowsync/protocol'
 import type { OutboxOp } from '../outbox/outbox.js'
 import type { Checkpoint, StoredStream } from '../storage/driver.js'
@@ -26,6 +26,27 @@ export function seedStream(stream: Stream, seed: StreamSeed): void {
   }
   stream.fold = new Fold(stream.rule, seed)
   stream.epoch = seed.epoch
+  stream.changed()
+}
+
+/**
+ * Takes back what was edited before the stream was loaded, and shows the seed alone. None of it was saved or sent, so its
+ * counters are free again.
+ */
+export function takeBackEarly(stream: Stream, seed: StreamSeed | undefined, error: FlowSyncError): void {
+  const before = stream.fold.value
+  const [first] = stream.outbox
+  if (first) {
+    stream.author = { ...stream.author, nextCounter: first.op.counter }
+    stream.lastError = error
+  }
+  for (const entry of [...stream.outbox]) {
+    stream.outbox.refuse(entry, error)
+    stream.outbox.remove(entry)
+  }
+  stream.fold = new Fold(stream.rule, seed)
+  stream.epoch = seed?.epoch ?? NO_EPOCH
+  stream.jumped(before)
   stream.changed()
 }
 

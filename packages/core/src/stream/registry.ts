@@ -1,10 +1,10 @@
-import type { ReplicaId } from '@flowsync/crdt'
+import type { FlowSyncError, ReplicaId } from '@flowsync/crdt'
 import { createError, NO_EPOCH, type StreamDefinitions } from '@flowsync/protocol'
 import type { ClientInternals } from '../client-internals.js'
 import type { StoredStream } from '../storage/driver.js'
 import { createHandle, type HandleSource } from './handle.js'
 import type { StreamHandle } from './handle-types.js'
-import { loadStream, seedStream, type StreamSeed } from './load.js'
+import { loadStream, seedStream, takeBackEarly, type StreamSeed } from './load.js'
 import type { StreamSnapshot } from './snapshot.js'
 import { Stream, type StreamEnvironment } from './stream.js'
 
@@ -39,6 +39,8 @@ interface Entry {
 export class Registry implements HandleSource {
   private readonly entries = new Map<string, Entry>()
   private readonly seeds = new Map<string, StreamSeed>()
+  /** For whom seeds were read, as far as they tell. */
+  private readonly seedSubjects = new Map<string, string>()
   private readonly lingering = new Set<() => void>()
   private toLoad: Stream[] = []
   private readonly options: RegistryOptions
@@ -111,6 +113,7 @@ export class Registry implements HandleSource {
 
   /** Ends one use after a moment: it may be wanted again at once. */
   releaseSoon(stream: Stream, delayMs: number): void {
+    if (this.options.environment.isClosed) return this.release(stream)
     const cancel = this.options.environment.system.setTimer(delayMs, () => {
       this.lingering.delete(cancel)
       this.release(stream)
@@ -152,7 +155,7 @@ export class Registry implements HandleSource {
    * Shows a server's state where nothing newer is known.
    * @throws FlowSyncError `stream/unknown`, `stream/rule-mismatch`, `state/invalid`
    */
-  seed(name: string, ruleName: string, seed: StreamSeed): void {
+  seed(name: string, ruleName: string, seed: StreamSeed, subject?: string): void {
     const rule = this.options.definitions.ruleFor(name)
     if (rule.name !== ruleName) {
       throw createError(
@@ -163,9 +166,32 @@ export class Registry implements HandleSource {
     // A hub on which nobody ever opened the stream knows nothing that this device does not.
     if (seed.epoch === NO_EPOCH) return
     this.seeds.set(name, seed)
+    if (subject === undefined) this.seedSubjects.delete(name)
+    else this.seedSubjects.set(name, subject)
     const entry = this.entryOf(name)
     seedStream(entry.stream, seed)
     if (!entry.isOpen) entry.first = entry.stream.getSnapshot()
+  }
+
+  /** Takes back every edit that was made before anything could be loaded. */
+  takeBackUnowned(error: FlowSyncError): void {
+    for (const stream of this.openStreams) {
+      if (!stream.isLoaded && !stream.outbox.isEmpty)
+        takeBackEarly(stream, this.seeds.get(stream.name), error)
+    }
+  }
+
+  /** The client has turned out to be this user's: what a server read for somebody else is not shown, nor what was edited on it. */
+  forgetSeedsOfOthers(subject: string): void {
+    for (const [name, other] of this.seedSubjects) {
+      if (other === subject) continue
+      this.seedSubjects.delete(name)
+      this.seeds.delete(name)
+      const entry = this.entryOf(name)
+      const message = `What was shown of ${JSON.stringify(name)} was somebody else's.`
+      takeBackEarly(entry.stream, undefined, createError('auth/subject-mismatch', message))
+      entry.first = entry.stream.getSnapshot()
+    }
   }
 
   private entryOf(name: string): Entry {

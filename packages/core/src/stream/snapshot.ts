@@ -8,7 +8,7 @@ import type { FlowSyncError } from '@flowsync/crdt'
  */
 export type StreamStatus = 'loading' | 'ready' | 'failed'
 
-/** What the hub last said this client may do; `unknown` until it was asked. */
+/** What the hub last said this client may do; `unknown` until it was asked, and `read` while nobody is signed in. */
 export type StreamAccess = 'read' | 'write' | 'unknown'
 
 /** All there is to show of a stream. Immutable, and the same reference until something in it changes. */

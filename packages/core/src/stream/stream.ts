@@ -31,6 +31,8 @@ export interface StreamEnvironment {
   /** Only there once the storage was opened, which is before any stream is loaded. */
   readonly journal: Journal
   readonly isClosed: boolean
+  /** Why edits of any stream are refused at present: nobody is signed in, or somebody else. */
+  readonly refusal: FlowSyncError | undefined
   /** The largest body an op may have. */
   readonly opBytesLimit: number
   nextOrder(): number
@@ -103,7 +105,7 @@ export class Stream implements Emitter {
       value: this.fold.value,
       status: this.failure ? 'failed' : this.isUsable ? 'ready' : 'loading',
       isSynced: this.epoch !== NO_EPOCH,
-      access: this.access,
+      access: this.environment.refusal ? 'read' : this.access,
       pendingCount: this.outbox.pendingCount,
       error: this.failure ?? this.lastError,
     }
@@ -204,8 +206,9 @@ export class Stream implements Emitter {
     return receipt
   }
 
-  /** Why an edit would be refused, as far as the hub has told. */
+  /** Why an edit would be refused, as far as is known. */
   private get denial(): FlowSyncError | undefined {
+    if (this.environment.refusal) return this.environment.refusal
     if (this.failure?.code === 'acl/denied') return this.failure
     if (this.access !== 'read') return undefined
     return createError('acl/denied', `The token does not grant writing to ${JSON.stringify(this.name)}.`, {
