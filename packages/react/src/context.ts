@@ -2,7 +2,7 @@
 import { FlowSyncError, type ClientLease, type FlowSyncClient, type RegisteredStreams } from '@flowsync/core'
 import { createContext, useContext } from 'react'
 
-/** The client of a tree, and who keeps it alive. */
+/** The client of a tree as of this render, and the lease that keeps it alive and is followed when there is another. */
 export interface ProvidedClient {
   readonly client: FlowSyncClient<RegisteredStreams>
   readonly lease: ClientLease<RegisteredStreams>
@@ -12,7 +12,7 @@ export interface ProvidedClient {
 export const FlowSyncContext = createContext<ProvidedClient | undefined>(undefined)
 
 /**
- * The client that the nearest `FlowSyncProvider` provides.
+ * The client that the nearest `FlowSyncProvider` provides; another one when another user signs in.
  * @throws FlowSyncError `config/invalid` outside every provider
  */
 export function useFlowSyncClient(): FlowSyncClient<RegisteredStreams> {

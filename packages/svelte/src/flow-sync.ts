@@ -6,7 +6,7 @@ import {
   type FlowSyncError,
   type RegisteredStreams,
 } from '@flowsync/core'
-import { getFlowSync } from './context.js'
+import { clientOf, followedClient, getFlowSyncSource, type FlowSyncSource } from './context.js'
 import { observed } from './observed.js'
 
 /** Where the client stands; all properties are reactive. */
@@ -20,6 +20,7 @@ export interface FlowSyncStatus {
   readonly storage: ClientSnapshot['storage']
   /** What went wrong last with connection, authentication or storage. */
   readonly error: FlowSyncError | undefined
+  /** Another one when another user signs in. */
   readonly client: FlowSyncClient<RegisteredStreams>
   /** Closes the connection and keeps it closed; edits queue. */
   readonly goOffline: () => void
@@ -35,8 +36,9 @@ export interface FlowSyncStatus {
  * ```
  * @throws FlowSyncError `config/invalid` when no client is provided
  */
-export function flowSync(client: FlowSyncClient<RegisteredStreams> = getFlowSync()): FlowSyncStatus {
-  const snapshot = observed(createClientObserver(client))
+export function flowSync(source: FlowSyncSource = getFlowSyncSource()): FlowSyncStatus {
+  const snapshot = observed(createClientObserver(source))
+  const client = followedClient(source)
   return {
     get isOnline() {
       return snapshot().isOnline
@@ -53,8 +55,10 @@ export function flowSync(client: FlowSyncClient<RegisteredStreams> = getFlowSync
     get error() {
       return snapshot().error
     },
-    client,
-    goOffline: () => client.goOffline(),
-    goOnline: () => client.goOnline(),
+    get client() {
+      return client()
+    },
+    goOffline: () => clientOf(source).goOffline(),
+    goOnline: () => clientOf(source).goOnline(),
   }
 }

@@ -1,6 +1,5 @@
 import {
   createStreamObserver,
-  type FlowSyncClient,
   type FlowSyncError,
   type HandleActions,
   type Observer,
@@ -16,7 +15,14 @@ import {
 } from '@flowsync/core'
 import { BROWSER } from 'esm-env'
 import { readable, type Readable } from 'svelte/store'
-import { getFlowSync } from './context.js'
+import { createAssign } from './assign.js'
+import {
+  clientOf,
+  followedClient,
+  getFlowSyncSource,
+  refreshedClientOf,
+  type FlowSyncSource,
+} from './context.js'
 import { observed } from './observed.js'
 import type { Name, Value } from './types.js'
 
@@ -36,7 +42,7 @@ export interface StreamStore<N extends Name> extends Readable<Value<N>> {
   readonly error: FlowSyncError | undefined
   /** Folds an edit at once, then saves and sends it. */
   readonly push: (intent: StreamIntent<RegisteredStreams, N>) => Receipt
-  /** The live handle, with `onDelta` and `whenReady`. */
+  /** The live handle, with `onDelta` and `whenReady`; another one when another user signs in. */
   readonly handle: StreamHandle<StreamRule<RegisteredStreams, N>>
 }
 
@@ -45,7 +51,11 @@ export type Stream<N extends Name> = StreamStore<N> & HandleActions<StreamAction
 
 /**
  * Binds a stream, which stays open while some template, effect or store subscriber reads it. Call it while a
- * component initialises, or give the client.
+ * component initialises, or give a client or what `initFlowSync` returned.
+ *
+ * Only a register can be assigned to, as `$title = 'x'` or `bind:value={$title}`: it then replaces the value for everybody.
+ * Assigning to another stream does not compile, and throws `value/read-only` where types are not checked. What a
+ * component writes while it mounts or runs an effect, as `bind:` may, is ignored: use `handle.set` to write from code.
  *
  * ```svelte
  * const doc = stream('doc:readme')
@@ -55,15 +65,25 @@ export type Stream<N extends Name> = StreamStore<N> & HandleActions<StreamAction
  */
 export function stream<const N extends Name>(
   name: N,
-  client: FlowSyncClient<RegisteredStreams> = getFlowSync(),
+  source: FlowSyncSource = getFlowSyncSource(),
 ): Stream<N> {
-  const observer = createStreamObserver(client, name)
-  const { handle } = observer
+  const observer = createStreamObserver(source, name)
   const snapshot: () => StreamSnapshot<Value<N>> = observed(observer)
+  const client = followedClient(source)
+  const rule = clientOf(source).streams.ruleFor(name)
+  const handleNow = (): StreamHandle<StreamRule<RegisteredStreams, N>> => {
+    refreshedClientOf(source)
+    return observer.handle
+  }
+  const assign = createAssign(name, rule, (value) => methodsOf(handleNow())['set']?.(value))
   const store: StreamStore<N> = {
     subscribe: followed(observer.select(({ value }) => value)).subscribe,
     get current() {
       return snapshot().value
+    },
+    // Untyped: Svelte calls it for `bind:value={doc.current}`.
+    set current(value) {
+      assign(value)
     },
     get snapshot() {
       return snapshot()
@@ -83,10 +103,26 @@ export function stream<const N extends Name>(
     get error() {
       return snapshot().error
     },
-    push: handle.push,
-    handle,
+    push: (intent) => handleNow().push(intent),
+    get handle() {
+      client()
+      return observer.handle
+    },
   }
-  return withActions(store, handle, Object.keys(client.streams.ruleFor(name).actions))
+  const methods = Object.keys(rule.actions)
+    // A custom rule's action that is called like a property of the store stays reachable through `handle`.
+    .filter((action) => !(action in store))
+    .map((action): [string, Method] => [action, (...args) => methodsOf(handleNow())[action]?.(...args)])
+  // Svelte assigns through `set` with one argument: `$doc = x`.
+  const set: Method = (...args) =>
+    args.length === 1 || !('set' in rule.actions) ? assign(args[0]) : methodsOf(handleNow())['set']?.(...args)
+  return Object.assign(store, Object.fromEntries(methods), { set }) as unknown as Stream<N>
+}
+
+type Method = (...args: unknown[]) => unknown
+
+function methodsOf(handle: object): Readonly<Record<string, Method | undefined>> {
+  return handle as Readonly<Record<string, Method | undefined>>
 }
 
 /** A store of what an observer shows, which changes at once with it. On a server it never does. */
@@ -96,15 +132,4 @@ function followed<T>(observer: Observer<T>): Readable<T> {
     update()
     return BROWSER ? observer.subscribe(update) : undefined
   })
-}
-
-function withActions<N extends Name>(
-  store: StreamStore<N>,
-  handle: StreamHandle<StreamRule<RegisteredStreams, N>>,
-  names: readonly string[],
-): Stream<N> {
-  const methods = handle as unknown as Readonly<Record<string, unknown>>
-  // A custom rule's action that is called like a property of the store stays reachable through `handle`.
-  const own = names.filter((name) => !(name in store)).map((name) => [name, methods[name]])
-  return Object.assign(store, Object.fromEntries(own)) as Stream<N>
 }

@@ -2,6 +2,7 @@ export {
   createFlowSync,
   flowSyncKey,
   useFlowSyncClient,
+  type FlowSyncClientRef,
   type FlowSyncOptions,
   type FlowSyncPlugin,
 } from './plugin.js'

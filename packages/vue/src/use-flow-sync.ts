@@ -2,12 +2,10 @@ import {
   createClientObserver,
   type ClientSnapshot,
   type ClientState,
-  type FlowSyncClient,
   type FlowSyncError,
-  type RegisteredStreams,
 } from '@flowsync/core'
 import { computed, type ComputedRef } from 'vue'
-import { useFlowSyncClient } from './plugin.js'
+import { useFlowSyncClient, type FlowSyncClientRef } from './plugin.js'
 import { useObserver } from './use-observer.js'
 
 /** What {@link useFlowSync} returns: refs, the client and its switches. */
@@ -21,7 +19,8 @@ export interface UseFlowSyncResult {
   readonly storage: ComputedRef<ClientSnapshot['storage']>
   /** What went wrong last with connection, authentication or storage. */
   readonly error: ComputedRef<FlowSyncError | undefined>
-  readonly client: FlowSyncClient<RegisteredStreams>
+  /** Changes when another user signs in. */
+  readonly client: FlowSyncClientRef
   /** Closes the connection and keeps it closed; edits queue. */
   readonly goOffline: () => void
   readonly goOnline: () => void
@@ -37,7 +36,7 @@ export interface UseFlowSyncResult {
  */
 export function useFlowSync(): UseFlowSyncResult {
   const client = useFlowSyncClient()
-  const snapshot = useObserver(createClientObserver(client))
+  const snapshot = useObserver(computed(() => createClientObserver(client.value)))
   return {
     isOnline: computed(() => snapshot.value.isOnline),
     pendingCount: computed(() => snapshot.value.pendingCount),
@@ -45,7 +44,7 @@ export function useFlowSync(): UseFlowSyncResult {
     storage: computed(() => snapshot.value.storage),
     error: computed(() => snapshot.value.error),
     client,
-    goOffline: () => client.goOffline(),
-    goOnline: () => client.goOnline(),
+    goOffline: () => client.value.goOffline(),
+    goOnline: () => client.value.goOnline(),
   }
 }

@@ -1,6 +1,7 @@
 import { createStreamObserver } from '@flowsync/core'
 import { computed, toValue, type ComputedRef, type MaybeRefOrGetter } from 'vue'
 import { useFlowSyncClient } from './plugin.js'
+import { editingAdvice, readOnly } from './read-only.js'
 import type { Name, Value } from './types.js'
 import { useObserver } from './use-observer.js'
 
@@ -25,9 +26,13 @@ export function useStreamValue(
 ): ComputedRef<unknown> {
   const client = useFlowSyncClient()
   const observer = computed(() =>
-    createStreamObserver(client, toValue(name)).select(({ value }) => selector(value), isEqual),
+    createStreamObserver(client.value, toValue(name)).select(({ value }) => selector(value), isEqual),
   )
-  return useObserver(observer)
+  const shown = useObserver(observer)
+  return readOnly(
+    () => shown.value,
+    () => editingAdvice(client.value, toValue(name)),
+  )
 }
 
 function whole<T>(value: T): T {

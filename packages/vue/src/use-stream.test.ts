@@ -77,9 +77,9 @@ describe('useStream', () => {
   })
 
   test('the plugin closes a client that it made with the app', async () => {
-    let client: ReturnType<typeof useFlowSyncClient> | undefined
+    let client: ReturnType<typeof useFlowSyncClient>['value'] | undefined
     mount(() => {
-      client = useFlowSyncClient()
+      client = useFlowSyncClient().value
       return () => ''
     }, createFlowSync(world.options()))
     await world.until(() => world.hub.guestCount === 1, 'a connection')

@@ -12,16 +12,17 @@ import {
 } from '@flowsync/core'
 import { computed, toValue, type ComputedRef, type MaybeRefOrGetter } from 'vue'
 import { useFlowSyncClient } from './plugin.js'
+import { editingAdvice, readOnly } from './read-only.js'
 import type { Name, Value } from './types.js'
 import { useObserver } from './use-observer.js'
 
 /** What {@link useStream} returns: refs, and `push`. */
 export interface UseStreamResult<N extends Name> {
-  /** The current value; the same reference until it changes. */
+  /** The current value; the same reference until it changes. Assigning to it, as `v-model` does, throws `value/read-only`. */
   readonly value: ComputedRef<Value<N>>
   /** Folds an edit at once, then saves and sends it. Stable; follows the name. */
   readonly push: (intent: StreamIntent<RegisteredStreams, N>) => Receipt
-  /** The handle with the rule's methods, such as `stream.value.insert(0, 'hi')`, and `onDelta`. */
+  /** The handle with the rule's methods, such as `stream.value.insert(0, 'hi')`, and `onDelta`. Follows name and client. */
   readonly stream: ComputedRef<StreamHandle<StreamRule<RegisteredStreams, N>>>
   readonly status: ComputedRef<StreamStatus>
   /** False while the value holds nothing the hub ever said. */
@@ -44,10 +45,13 @@ export interface UseStreamResult<N extends Name> {
  */
 export function useStream<const N extends Name>(name: MaybeRefOrGetter<N>): UseStreamResult<N> {
   const client = useFlowSyncClient()
-  const observer = computed(() => createStreamObserver(client, toValue(name)))
+  const observer = computed(() => createStreamObserver(client.value, toValue(name)))
   const snapshot: ComputedRef<StreamSnapshot<Value<N>>> = useObserver(observer)
   return {
-    value: computed(() => snapshot.value.value),
+    value: readOnly(
+      () => snapshot.value.value,
+      () => editingAdvice(client.value, toValue(name)),
+    ),
     push: (intent) => observer.value.handle.push(intent),
     stream: computed(() => observer.value.handle),
     status: computed(() => snapshot.value.status),

@@ -1,4 +1,5 @@
 import { createClient, type ClientOptions, type DehydratedState, type FlowSyncClient } from '@flowsync/core'
+import { memory } from '@flowsync/core/memory'
 import { ScriptedHub } from './scripted-hub.js'
 import { bindingStreams, type BindingStreams } from './streams.js'
 import { TestClock } from './test-clock.js'
@@ -27,6 +28,7 @@ export class BindingWorld {
       streams: bindingStreams,
       token: () => 'token',
       subject: 'alice',
+      storage: memory(),
       transport: this.hub.transport,
       system: this.clock.system,
     }
