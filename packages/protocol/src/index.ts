@@ -47,7 +47,9 @@ export type {
   StreamName,
   StreamRule,
   StreamRules,
+  RegisterStreamName,
   StreamValue,
+  TextStreamName,
   TypedStreams,
 } from './stream-types.js'
 export { defineStreams, type DefinedStreams, type StreamDefinitions } from './streams.js'

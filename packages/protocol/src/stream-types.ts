@@ -1,4 +1,4 @@
-import type { ActionsOf, AnyMergeRule, DeltaOf, IntentOf, ValueOf } from '@flowsync/crdt'
+import type { ActionsOf, AnyMergeRule, DeltaOf, IntentOf, TextRule, ValueOf } from '@flowsync/crdt'
 
 /** Rules by the pattern of the names they apply to, as given to `defineStreams`. */
 export type StreamRules = Readonly<Record<string, AnyMergeRule>>
@@ -83,3 +83,25 @@ export type StreamActions<S, Name extends string> = ActionsOf<StreamRule<S, Name
 
 /** What a stream's listeners are told about a change. */
 export type StreamDelta<S, Name extends string> = DeltaOf<StreamRule<S, Name>>
+
+/** The patterns whose rule's kind is `Kind`, and those whose rule is not known. */
+type PatternsOf<Rules, Kind> = {
+  [Pattern in keyof Rules & string]: AnyMergeRule extends Rules[Pattern]
+    ? Pattern
+    : KindOf<Rules[Pattern]> extends Kind
+      ? Pattern
+      : never
+}[keyof Rules & string]
+
+/** A register is the rule whose only action sets it. */
+type KindOf<Rule> = Rule extends TextRule
+  ? 'text'
+  : [keyof ActionsOf<Rule>] extends ['set']
+    ? 'register'
+    : 'other'
+
+/** Every name whose stream is a text: what a text field can be bound to. */
+export type TextStreamName<S> = NameOf<PatternsOf<RulesOf<S>, 'text'>>
+
+/** Every name whose stream is a register: what a form control can be the model of. */
+export type RegisterStreamName<S> = NameOf<PatternsOf<RulesOf<S>, 'register'>>

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createField, createSharedText, Person } from '../tests/field-person.js'
+import { Person } from '@flowsync/testkit/bindings'
+import { createField, createSharedText } from '../tests/field-person.js'
 import { VirtualSystem } from '../tests/virtual-system.js'
 import { bindTextField } from './bind-text-field.js'
 import type { TextFieldBinding } from './field-types.js'

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { runInThisContext } from 'node:vm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createField, createSharedText, Person } from '../tests/field-person.js'
+import { Person } from '@flowsync/testkit/bindings'
+import { createField, createSharedText } from '../tests/field-person.js'
 import { settle, VirtualSystem } from '../tests/virtual-system.js'
 import { bindTextField } from './bind-text-field.js'
 import type { TextFieldOptions } from './field-types.js'

@@ -26,6 +26,13 @@ interface CaretWay {
   readonly mapEnd?: MapPosition
 }
 
+/** Lets an error be heard as an uncaught one, and what is under way go on. */
+export function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
+}
+
 const unmoved: MapPosition = (position) => position
 
 /** A field and the text it shows: what a person types is pushed, what others change is shown. */
@@ -225,13 +232,8 @@ export class BoundTextField implements TextFieldBinding {
   }
 
   private report(error: unknown): void {
-    const { onError } = this.options
-    if (onError) onError(error)
-    else {
-      queueMicrotask(() => {
-        throw error
-      })
-    }
+    const { onError = throwLater } = this.options
+    onError(error)
   }
 
   private onDelta(deltas: readonly TextDelta[], origin: DeltaOrigin = 'remote'): void {

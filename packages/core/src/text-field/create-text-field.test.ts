@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Receipt } from '../outbox/receipt.js'
-import { createField, Person } from '../tests/field-person.js'
+import { Person } from '@flowsync/testkit/bindings'
+import { createField } from '../tests/field-person.js'
 import { World } from '../tests/world.js'
 import { createTextField, type TextFieldSettings } from './create-text-field.js'
 
@@ -72,6 +73,22 @@ describe('createTextField', () => {
     expect(handle.value).toBe('x')
     await Promise.all(receipts.map(({ saved }) => saved))
     expect(receipts).toHaveLength(1)
+    await client.close()
+  })
+
+  it('makes the element read-only while this client may only read', async () => {
+    const { world, client, handle, field, element } = await open()
+    const detach = field.attach(element)
+    expect(element.readOnly).toBe(false)
+    world.hub.access = 'read'
+    world.hub.dropAll()
+    await world.system.advance(5_000)
+    expect([handle.getSnapshot().access, element.readOnly]).toEqual(['read', true])
+    detach()
+    expect(element.readOnly).toBe(false)
+    element.readOnly = true
+    field.attach(element)()
+    expect(element.readOnly).toBe(true)
     await client.close()
   })
 

@@ -5,8 +5,10 @@ import { Listeners } from '../observable.js'
 import type { Observer } from '../observer.js'
 import type { Receipt } from '../outbox/receipt.js'
 import type { DeltaListener } from '../stream/handle-types.js'
+import type { StreamSnapshot } from '../stream/snapshot.js'
 import { createHandleUndo, type Undo, type UndoOptions, type UndoSnapshot } from '../undo/create-undo.js'
 import { bindTextField } from './bind-text-field.js'
+import { throwLater } from './bound-text-field.js'
 import type { BindableText, TextFieldElement } from './field-types.js'
 
 /** The handle of a `text` stream, as far as a field needs it. */
@@ -15,26 +17,37 @@ export interface TextHandle {
   readonly value: string
   replace(position: number, length: number, text: string): Receipt
   onDelta(listener: DeltaListener<TextDelta>): () => void
+  getSnapshot(): Pick<StreamSnapshot<string>, 'access'>
+  subscribe(listener: () => void): () => void
 }
 
-/** How a field edits its stream. */
-export interface TextFieldSettings {
-  /** How edits become undo entries; `false` for a field without undo. */
-  readonly undo?: UndoOptions | false
+/** The functions that a field tells of its edits. */
+export interface TextFieldListeners {
   /** Told of the receipt of each edit that the field makes. */
   readonly onEdit?: (receipt: Receipt) => void
   /** Told of the error when an edit throws, such as `op/too-large`. Default: an uncaught error. */
   readonly onError?: (error: unknown) => void
 }
 
+/** How a field edits its stream. */
+export interface TextFieldSettings extends TextFieldListeners {
+  /** How edits become undo entries; `false` for a field without undo. */
+  readonly undo?: UndoOptions | false
+}
+
 /** A text stream for a field: the binding, and undo beside it. It observes whether there is something to undo. */
 export interface TextField extends Observer<UndoSnapshot> {
-  /** Binds an element, after giving up the former one. Returns the function that unbinds it. */
-  attach(element: TextFieldElement): () => void
+  /**
+   * Binds an element, after giving up the former one. It is read-only while this client may only read. Returns the
+   * function that unbinds it.
+   */
+  readonly attach: (element: TextFieldElement) => () => void
+  /** From now on these are told. */
+  readonly listen: (listeners: TextFieldListeners) => void
   /** Takes back the newest edit of this field, wherever the focus is. Nothing happens when there is none. */
-  undo(): void
+  readonly undo: () => void
   /** Does again what was undone last. */
-  redo(): void
+  readonly redo: () => void
 }
 
 /** How long undo entries outlive the last element and listener: longer than a tree takes to be mounted again. */
@@ -61,6 +74,7 @@ export function createTextField(handle: TextHandle, settings: TextFieldSettings 
     )
   }
   const listeners = new Listeners()
+  let told: TextFieldListeners = settings
   let history: { readonly undo: Undo; readonly stop: () => void } | undefined
   let uses = 0
   let cancelEnd: (() => void) | undefined
@@ -96,7 +110,7 @@ export function createTextField(handle: TextHandle, settings: TextFieldSettings 
     },
     replace(position, length, insert) {
       const receipt = handle.replace(position, length, insert)
-      settings.onEdit?.(receipt)
+      told.onEdit?.(receipt)
     },
     onDelta: (listener) => handle.onDelta(listener),
   }
@@ -105,15 +119,20 @@ export function createTextField(handle: TextHandle, settings: TextFieldSettings 
     attach(element) {
       detach?.()
       const release = hold()
-      const { onError } = settings
+      const onError = (error: unknown): void => (told.onError ?? throwLater)(error)
       const binding = bindTextField(element, text, { undo: history?.undo, onError, system })
+      const unlock = lockWhileReadOnly(element, handle)
       const off = (): void => {
         if (detach === off) detach = undefined
         binding.unbind()
+        unlock()
         release()
       }
       detach = off
       return off
+    },
+    listen(next) {
+      told = next
     },
     undo: () => void history?.undo.undo(),
     redo: () => void history?.undo.redo(),
@@ -127,5 +146,21 @@ export function createTextField(handle: TextHandle, settings: TextFieldSettings 
     },
     getSnapshot: () => history?.undo.getSnapshot() ?? NO_UNDO,
     getServerSnapshot: () => NO_UNDO,
+  }
+}
+
+/** Makes an element read-only while its stream is; an element that is so by itself stays it. */
+function lockWhileReadOnly(element: TextFieldElement, handle: TextHandle): () => void {
+  let isLocked = false
+  const update = (isReadOnly = handle.getSnapshot().access === 'read'): void => {
+    if (isReadOnly === isLocked || (isReadOnly && element.readOnly)) return
+    isLocked = isReadOnly
+    element.readOnly = isReadOnly
+  }
+  update()
+  const stop = handle.subscribe(() => update())
+  return () => {
+    stop()
+    update(false)
   }
 }

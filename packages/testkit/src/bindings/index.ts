@@ -1,4 +1,11 @@
 export { describeBinding } from './conformance.js'
+export { Person } from './field-person.js'
+export {
+  describeTextField,
+  type FieldHarness,
+  type FieldScene,
+  type MountedField,
+} from './text-field-conformance.js'
 export type { BindingHarness, Mounted, Probe, Scene, ShownClient, ShownStream } from './harness.js'
 export { ScriptedHub } from './scripted-hub.js'
 export { describeBindingOnServer } from './server-conformance.js'

@@ -1,0 +1,66 @@
+'use client'
+import { textFieldScript } from '@flowsync/core/text-field'
+import { useSyncExternalStore, type ComponentPropsWithoutRef, type ReactNode } from 'react'
+import { useTextField, type TextName, type UseTextFieldOptions } from './use-text-field.js'
+
+interface SharedTextProps {
+  /** The stream's name, such as `doc:readme`. The field has no `name` of its own: a form does not send it. */
+  name: TextName
+  /** Undo, and what is told of edits and errors. */
+  options?: UseTextFieldOptions
+  /** For pages with a Content-Security-Policy: the nonce of the script that keeps what is typed before hydration. */
+  nonce?: string
+}
+
+type Without = 'name' | 'value' | 'defaultValue' | 'onChange' | 'children'
+
+/** Props of a `<textarea>`, without those that would make it a controlled one. */
+export type SharedTextareaProps = SharedTextProps & Omit<ComponentPropsWithoutRef<'textarea'>, Without>
+
+/** Props of an `<input>` of type text, search, tel or password. */
+export type SharedInputProps = SharedTextProps &
+  Omit<ComponentPropsWithoutRef<'input'>, Without | 'type'> & {
+    type?: 'text' | 'search' | 'tel' | 'password'
+  }
+
+/**
+ * A `<textarea>` that several people write in at once.
+ *
+ * ```tsx
+ * <SharedTextarea name="doc:readme" aria-label="Readme" rows={20} />
+ * ```
+ * @throws FlowSyncError `config/invalid` outside every provider and for a stream that is no text
+ */
+export function SharedTextarea({ name, options, nonce, ...props }: SharedTextareaProps): ReactNode {
+  const { field } = useTextField(name, options)
+  return (
+    <>
+      <textarea {...props} {...field} />
+      <RecordingScript nonce={nonce} />
+    </>
+  )
+}
+
+/** An `<input>` that several people write in at once. Line breaks of the text are kept, and not shown. */
+export function SharedInput({ name, options, nonce, ...props }: SharedInputProps): ReactNode {
+  const { field } = useTextField(name, options)
+  return (
+    <>
+      <input {...props} {...field} />
+      <RecordingScript nonce={nonce} />
+    </>
+  )
+}
+
+/** Served with the field, gone once the page is alive: a script that React adds later would not run anyway. */
+function RecordingScript({ nonce }: { nonce: string | undefined }): ReactNode {
+  const isServed = useSyncExternalStore(never, isAlive, isBeingServed)
+  if (!isServed) return null
+  return (
+    <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: textFieldScript }} />
+  )
+}
+
+const never = (): (() => void) => () => undefined
+const isAlive = (): boolean => false
+const isBeingServed = (): boolean => true
