@@ -1,7 +1,6 @@
 export { accessTo, allows, parseGrants, type Access, type Action, type Grant } from './acl/grants.js'
 export type { AuthContext, Authenticate, Identity } from './auth/authenticate.js'
 export { jwtAuth, type JwtAuthOptions, type JwtKey } from './auth/jwt-auth.js'
-export { mintToken, type TokenClaims } from './auth/mint-token.js'
 export {
   ClusterLink,
   type ClusterLinkOptions,

@@ -8,7 +8,7 @@ export interface Identity {
   readonly grants: readonly string[]
   /** By the hub's clock; 0 for never. */
   readonly expiresAtMs: number
-  /** The workspaces the identity holds in; undefined for all. */
+  /** The workspaces the identity holds in. Absent: wherever the authenticator gives it out; it is told the workspace. */
   readonly workspaces?: readonly string[]
 }
 
@@ -41,7 +41,10 @@ export async function identify(auth: Authenticate, token: string, context: AuthC
   }
   if (expiresAtMs > 0 && expiresAtMs <= context.nowMs) throw tokenExpired()
   if (workspaces && !workspaces.includes(context.workspace)) {
-    throw createError('acl/denied', `The token is not valid in the workspace "${context.workspace}".`)
+    throw createError(
+      'acl/denied',
+      `The token is not valid in the workspace "${context.workspace}". Its claim "workspace" says where it is; absent, in "default" alone.`,
+    )
   }
   return identity
 }

@@ -2,21 +2,19 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isFlowSyncError } from '@flowsync/crdt'
+import { createHubToken, type HubTokenOptions } from '@flowsync/token'
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { identify } from './authenticate.js'
 import { jwtAuth } from './jwt-auth.js'
-import { mintToken, type TokenClaims } from './mint-token.js'
 
 const secret = 'a secret that is long enough for HS256'
 const nowMs = Date.UTC(2030, 0, 1)
 const context = { workspace: 'default', nowMs }
-const claims: TokenClaims = {
-  subject: 'ada',
-  grants: ['write:doc:*'],
-  workspace: 'default',
-  expiresAtMs: nowMs + 60_000,
-}
+
+/** What createHubToken makes at the hub's time. */
+const tokenOf = (options: Partial<HubTokenOptions> = {}) =>
+  createHubToken({ subject: 'ada', grants: ['write:doc:*'], secret, expiresInSeconds: 60, ...options })
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
   const error: unknown = await promise.then(
@@ -27,11 +25,14 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe('jwtAuth', () => {
+  beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'], now: nowMs }))
+  afterAll(() => void vi.useRealTimers())
+
   const auth = jwtAuth({ secret })
   const check = (token: string, workspace = 'default') => identify(auth, token, { ...context, workspace })
 
-  it('accepts what mintToken made', async () => {
-    expect(await check(await mintToken(secret, claims))).toEqual({
+  it('accepts what createHubToken made', async () => {
+    expect(await check(await tokenOf())).toEqual({
       subject: 'ada',
       grants: ['write:doc:*'],
       expiresAtMs: nowMs + 60_000,
@@ -40,19 +41,18 @@ describe('jwtAuth', () => {
   })
 
   it('refuses a token at the very moment it expires, by the hub clock', async () => {
-    const token = await mintToken(secret, { ...claims, expiresAtMs: nowMs })
-    expect(await codeOf(check(token))).toBe('auth/token-expired')
-    const old = await mintToken(secret, { ...claims, expiresAtMs: nowMs - 3_600_000 })
-    expect(await codeOf(check(old))).toBe('auth/token-expired')
-    expect(await check(await mintToken(secret, { ...claims, expiresAtMs: 0 }))).toMatchObject({
-      expiresAtMs: 0,
-    })
+    const token = await tokenOf()
+    for (const lateMs of [60_000, 3_600_000]) {
+      const late = { ...context, nowMs: nowMs + lateMs }
+      expect(await codeOf(identify(auth, token, late))).toBe('auth/token-expired')
+    }
+    expect(await check(await tokenOf({ expiresInSeconds: 'never' }))).toMatchObject({ expiresAtMs: 0 })
   })
 
   it('refuses forged, unsigned and broken tokens without saying why', async () => {
-    const token = await mintToken(secret, claims)
+    const token = await tokenOf()
     const forged = [
-      await mintToken(`${secret}!`, claims),
+      await tokenOf({ secret: `${secret}!` }),
       token.slice(0, -2),
       `${token}x`,
       new UnsecuredJWT({ grants: ['admin:*'] }).setSubject('ada').encode(),
@@ -79,8 +79,11 @@ describe('jwtAuth', () => {
     [['acme', 'beta'], 'beta', 'accepted'],
     [['acme', 'beta'], 'gamma', 'acl/denied'],
     ['*', 'anything', 'accepted'],
+    [['acme', '*'], 'anything', 'accepted'],
+    [undefined, 'default', 'accepted'],
+    [undefined, 'acme', 'acl/denied'],
   ] as const)('with the workspace %j is good for %s: %s', async (workspace, asked, outcome) => {
-    const result = check(await mintToken(secret, { ...claims, workspace }), asked)
+    const result = check(await tokenOf({ workspace }), asked)
     expect(outcome === 'accepted' ? (await result).subject : await codeOf(result)).toBe(
       outcome === 'accepted' ? 'ada' : outcome,
     )
@@ -97,16 +100,10 @@ describe('jwtAuth', () => {
 
   it('checks audience and issuer when told to', async () => {
     const strict = jwtAuth({ secret, audience: 'hub', issuer: 'app' })
-    const right = await mintToken(secret, { ...claims, audience: 'hub', issuer: 'app' })
+    const right = await tokenOf({ audience: 'hub', issuer: 'app' })
     expect(await identify(strict, right, context)).toMatchObject({ subject: 'ada' })
-    for (const wrong of [
-      claims,
-      { ...claims, audience: 'hub' },
-      { ...claims, audience: 'other', issuer: 'app' },
-    ]) {
-      expect(await codeOf(identify(strict, await mintToken(secret, wrong), context))).toBe(
-        'auth/token-invalid',
-      )
+    for (const wrong of [{}, { audience: 'hub' }, { audience: 'other', issuer: 'app' }]) {
+      expect(await codeOf(identify(strict, await tokenOf(wrong), context))).toBe('auth/token-invalid')
     }
   })
 
@@ -120,7 +117,7 @@ describe('jwtAuth', () => {
       .sign(privateKey)
     expect(await identify(eddsa, signed, context)).toMatchObject({ subject: 'ada' })
     // The classic confusion: the public key used as an HMAC secret.
-    expect(await codeOf(identify(eddsa, await mintToken(pem, claims), context))).toBe('auth/token-invalid')
+    expect(await codeOf(identify(eddsa, await tokenOf({ secret: pem }), context))).toBe('auth/token-invalid')
   })
 
   it('verifies with a key set that it fetches, and knows an outage from a forgery', async () => {

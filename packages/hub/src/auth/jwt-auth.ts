@@ -8,8 +8,8 @@ import {
   jwtVerify,
 } from 'jose'
 import { createError } from '@flowsync/protocol'
+import { secretKey } from '@flowsync/token'
 import { tokenExpired, type Authenticate, type Identity } from './authenticate.js'
-import { secretKey } from './secret-key.js'
 
 /** Where the key comes from that tokens are verified with. The algorithm follows from it and is fixed. */
 export type JwtKey =
@@ -35,7 +35,8 @@ const ANY_WORKSPACE = '*'
 
 /**
  * Accepts JSON Web Tokens with the claims `sub`, `exp` (absent: never expires), `grants` (absent: none)
- * and `workspace`: a name, a list of names or `*` for all; absent, the workspace `default` alone.
+ * and `workspace`: a name, a list of names or `*` for all; absent, the workspace `default` alone. `createHubToken` of
+ * `@flowsync/token` makes them.
  *
  * ```ts
  * createHub({ auth: jwtAuth({ secret: process.env.FLOWSYNC_SECRET }), … })
@@ -120,10 +121,9 @@ function identityOf({ sub, exp, workspace, grants = [] }: JWTPayload): Identity 
 
 function workspacesOf(claim: unknown): readonly string[] | undefined {
   if (claim === undefined) return DEFAULT_WORKSPACES
-  if (claim === ANY_WORKSPACE) return undefined
-  if (typeof claim === 'string') return [claim]
-  if (isTextList(claim)) return claim
-  throw claimInvalid('workspace')
+  const names = typeof claim === 'string' ? [claim] : claim
+  if (!isTextList(names)) throw claimInvalid('workspace')
+  return names.includes(ANY_WORKSPACE) ? undefined : names
 }
 
 function isTextList(value: unknown): value is readonly string[] {

@@ -1,17 +1,16 @@
 import { join } from 'node:path'
-import { createSystem } from '@flowsync/protocol'
+import { createHubToken } from '@flowsync/token'
 import type { Command } from 'commander'
 import { jwtAuth } from '../auth/jwt-auth.js'
-import { mintToken } from '../auth/mint-token.js'
 import { bold, type CliIo } from './cli-io.js'
 import { devSecret } from './dev-secret.js'
 import { endWithNpx } from './end-with-npx.js'
 import { firstSteps } from './first-steps.js'
-import { parseDuration } from './parse-duration.js'
 import { parsePort, serve, streamsOf } from './serve.js'
 import { shownStorage } from './storage-of.js'
 
 const FOLDER = '.flowsync'
+const TOKEN_SECONDS = 86_400
 
 interface DevOptions {
   readonly port: number
@@ -26,7 +25,7 @@ export function addDevCommand(program: Command, io: CliIo): void {
   program
     .command('dev')
     .description(
-      'Start a hub for development: SQLite in .flowsync/, a secret and a token that may do everything',
+      'Start a hub for development: SQLite in .flowsync/, a secret and a token that may do everything in every workspace, for a day',
     )
     .option('-p, --port <port>', 'port to listen on; 0 for any free one', parsePort, 8765)
     .option('--host <host>', 'address to listen on', '127.0.0.1')
@@ -42,11 +41,12 @@ export function addDevCommand(program: Command, io: CliIo): void {
       const hub = await serve({ ...options, streams, auth: jwtAuth({ secret }), logLevel: 'warn' })
       endWithNpx(io.env)
       const url = hub.address?.url ?? ''
-      const token = await mintToken(secret, {
+      const token = await createHubToken({
         subject: 'dev',
         grants: ['admin:*'],
+        secret,
         workspace: '*',
-        expiresAtMs: createSystem().nowMs() + parseDuration('1d'),
+        expiresInSeconds: TOKEN_SECONDS,
       })
       if (options.json) {
         io.out(JSON.stringify({ url, secret, token, db: shownStorage(options.db) }))

@@ -1,7 +1,7 @@
 import { createError, createSystem } from '@flowsync/protocol'
+import { createHubToken } from '@flowsync/token'
 import { type Command, Option } from 'commander'
 import { parseGrants } from '../acl/grants.js'
-import { mintToken } from '../auth/mint-token.js'
 import type { CliIo } from './cli-io.js'
 import { parseDuration } from './parse-duration.js'
 
@@ -28,7 +28,7 @@ export function addTokenCommand(program: Command, io: CliIo): void {
         'none, and the token allows nothing',
       ),
     )
-    .option('--workspace <workspace...>', 'where it is valid; * for everywhere', ['default'])
+    .option('--workspace <workspace...>', 'where it is valid; * for all workspaces', ['default'])
     .addOption(
       new Option('--expires <duration>', '90s, 15m, 12h, 30d or never')
         .argParser(parseDuration)
@@ -53,15 +53,15 @@ export function addTokenCommand(program: Command, io: CliIo): void {
         )
       }
       const expiresAtMs = expires === 0 ? 0 : createSystem().nowMs() + expires
-      const where = workspace.includes('*') ? '*' : workspace
-      const token = await mintToken(secret, {
+      const token = await createHubToken({
         subject: sub,
         grants: grant,
-        workspace: where,
-        expiresAtMs,
+        secret,
+        workspace,
+        expiresInSeconds: expires === 0 ? 'never' : expires / 1_000,
         audience,
         issuer,
       })
-      io.out(json ? JSON.stringify({ token, sub, grants: grant, workspace: where, expiresAtMs }) : token)
+      io.out(json ? JSON.stringify({ token, sub, grants: grant, workspace, expiresAtMs }) : token)
     })
 }

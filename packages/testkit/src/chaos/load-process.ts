@@ -1,11 +1,11 @@
-import { mintToken } from '@flowsync/hub'
+import { createHubToken } from '@flowsync/token'
 import type { Author } from './author.js'
 import { Forger } from './forger.js'
 import { LoadClient } from './load-client.js'
 import type { LoadCommand, LoadReport } from './load-messages.js'
 import { CHAOS_WORKSPACE } from './marks.js'
 
-const TOKEN_TTL_MS = 3_600_000
+const TOKEN_SECONDS = 3_600
 
 // A few authors in a process of their own, told what to do by the parent. It ends when the parent does.
 const authors = new Map<number, Author>()
@@ -18,11 +18,12 @@ function report(message: LoadReport): void {
 function start({ authors: configs, authorCount, secret, seed }: LoadCommand & { type: 'start' }): void {
   for (const { author, kind, url } of configs) {
     const token = (): Promise<string> =>
-      mintToken(secret, {
+      createHubToken({
         subject: `author${author}`,
         grants: ['write:*'],
+        secret,
         workspace: CHAOS_WORKSPACE,
-        expiresAtMs: Date.now() + TOKEN_TTL_MS,
+        expiresInSeconds: TOKEN_SECONDS,
       })
     const options = { author, authorCount, url, seed, token, report }
     authors.set(author, kind === 'client' ? new LoadClient(options) : new Forger(options))

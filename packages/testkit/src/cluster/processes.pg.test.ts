@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type FlowSyncClient } from '@flowsync/core'
 import { counter, log } from '@flowsync/crdt'
-import { mintToken } from '@flowsync/hub'
 import { defineStreams } from '@flowsync/protocol'
+import { createHubToken } from '@flowsync/token'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { TcpProxy } from '../chaos/tcp-proxy.js'
 import { findFreePort } from '../servers/free-port.js'
@@ -80,11 +80,11 @@ async function clientOn(hub: number, subject: string): Promise<FlowSyncClient<ty
     streams,
     subject,
     token: () =>
-      mintToken(SECRET, {
+      createHubToken({
         subject,
-        workspace: 'default',
         grants: ['write:counter:*', 'write:chat:*'],
-        expiresAtMs: Date.now() + 3_600_000,
+        secret: SECRET,
+        expiresInSeconds: 3_600,
       }),
     connect: true,
   })
@@ -95,12 +95,7 @@ async function clientOn(hub: number, subject: string): Promise<FlowSyncClient<ty
 
 /** The seq of a stream, as another hub than the first knows it. */
 async function storedOf(stream: string): Promise<number> {
-  const token = await mintToken(SECRET, {
-    subject: 'eve',
-    workspace: 'default',
-    grants: ['read:*'],
-    expiresAtMs: Date.now() + 60_000,
-  })
+  const token = await createHubToken({ subject: 'eve', grants: ['read:*'], secret: SECRET })
   const url = `http://127.0.0.1:${hubs[2]?.port ?? 0}/v1/default/streams/${encodeURIComponent(stream)}`
   const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
   return ((await answer.json()) as { readonly seq: number }).seq

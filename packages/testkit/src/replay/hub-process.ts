@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { FlowSyncError } from '@flowsync/crdt'
-import { mintToken } from '@flowsync/hub'
+import { createHubToken } from '@flowsync/token'
 import { findFreePort } from '../servers/free-port.js'
 import { hubCommand, isHubReady } from '../servers/hub-command.js'
 import { REPLAY_STREAM, REPLAY_WORKSPACE } from './replay-stream.js'
 
-const TOKEN_TTL_MS = 3_600_000
+const TOKEN_SECONDS = 3_600
 /** How long a hub may take until it answers. */
 const START_LIMIT_MS = 20_000
 const POLL_MS = 20
@@ -53,11 +53,12 @@ export class HubProcess {
 
   /** A token that the hub takes. */
   token(subject: string): Promise<string> {
-    return mintToken(this.options.secret, {
+    return createHubToken({
       subject,
       grants: ['write:doc:*'],
+      secret: this.options.secret,
       workspace: REPLAY_WORKSPACE,
-      expiresAtMs: Date.now() + TOKEN_TTL_MS,
+      expiresInSeconds: TOKEN_SECONDS,
     })
   }
 

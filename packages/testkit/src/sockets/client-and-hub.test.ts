@@ -1,16 +1,9 @@
 import { createClient, getServerData, type FlowSyncClient } from '@flowsync/core'
 import { memory } from '@flowsync/core/memory'
 import { counter, text } from '@flowsync/crdt'
-import {
-  createHub,
-  jwtAuth,
-  memory as hubMemory,
-  MemoryDisk,
-  mintToken,
-  silentLogger,
-  type Hub,
-} from '@flowsync/hub'
+import { createHub, jwtAuth, memory as hubMemory, MemoryDisk, silentLogger, type Hub } from '@flowsync/hub'
 import { defineStreams } from '@flowsync/protocol'
+import { createHubToken } from '@flowsync/token'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const streams = defineStreams({ 'doc:*': text(), 'counter:*': counter() })
@@ -46,7 +39,7 @@ function token(
   lifetimeMs = 60_000,
   subject = 'alice',
 ): Promise<string> {
-  return mintToken(secret, { subject, grants, workspace: '*', expiresAtMs: Date.now() + lifetimeMs })
+  return createHubToken({ subject, grants, secret, workspace: '*', expiresInSeconds: lifetimeMs / 1_000 })
 }
 
 function client(

@@ -6,11 +6,11 @@ import {
   jwtAuth,
   memory,
   MemoryDisk,
-  mintToken,
   silentLogger,
   type Hub,
 } from '@flowsync/hub'
 import { createError, defineStreams } from '@flowsync/protocol'
+import { createHubToken } from '@flowsync/token'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { TcpProxy } from '../chaos/tcp-proxy.js'
 
@@ -39,13 +39,7 @@ async function start(options: Partial<HubOptions>): Promise<{ hub: Hub; port: nu
 }
 
 function connect(port: number, subject = 'alice'): FlowSyncClient<typeof streams> {
-  const token = () =>
-    mintToken(secret, {
-      subject,
-      grants: ['write:*'],
-      workspace: '*',
-      expiresAtMs: Date.now() + 3_600_000,
-    })
+  const token = () => createHubToken({ subject, grants: ['write:*'], secret, expiresInSeconds: 3_600 })
   const client = createClient({ url: `http://127.0.0.1:${port}`, streams, token, connect: true })
   closers.push(() => client.close())
   return client

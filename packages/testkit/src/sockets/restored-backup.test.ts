@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type FlowSyncClient } from '@flowsync/core'
 import { counter, list } from '@flowsync/crdt'
-import { createHub, type Hub, jwtAuth, mintToken, silentLogger, sqlite } from '@flowsync/hub'
+import { createHub, type Hub, jwtAuth, silentLogger, sqlite } from '@flowsync/hub'
 import { defineStreams } from '@flowsync/protocol'
+import { createHubToken } from '@flowsync/token'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
 const streams = defineStreams({ 'counter:*': counter(), 'list:*': list<string>() })
@@ -40,8 +41,7 @@ async function restart(whileDown: () => void): Promise<void> {
 }
 
 function client(subject: string): FlowSyncClient<typeof streams> {
-  const token = () =>
-    mintToken(secret, { subject, grants: ['write:*'], workspace: '*', expiresAtMs: Date.now() + 60_000 })
+  const token = () => createHubToken({ subject, grants: ['write:*'], secret })
   const made = createClient({ url, streams, token, connect: true })
   clients.push(made)
   return made

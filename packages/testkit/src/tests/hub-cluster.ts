@@ -1,7 +1,8 @@
 import { createClient, type FlowSyncClient } from '@flowsync/core'
 import { counter, log, text } from '@flowsync/crdt'
-import { createHub, jwtAuth, memory, MemoryDisk, mintToken, silentLogger, type Hub } from '@flowsync/hub'
+import { createHub, jwtAuth, memory, MemoryDisk, silentLogger, type Hub } from '@flowsync/hub'
 import { defineStreams } from '@flowsync/protocol'
+import { createHubToken } from '@flowsync/token'
 import { TcpProxy, type ProxyTarget } from '../chaos/tcp-proxy.js'
 
 const clusterStreams = defineStreams({ 'doc:*': text(), 'counter:*': counter(), 'chat:*': log<string>() })
@@ -68,11 +69,11 @@ export class HubCluster {
       url: `http://127.0.0.1:${this.address.port}`,
       streams: clusterStreams,
       token: () =>
-        mintToken(SECRET, {
+        createHubToken({
           subject,
-          workspace: 'default',
           grants: ['write:doc:*', 'write:counter:*', 'write:chat:*'],
-          expiresAtMs: Date.now() + 3_600_000,
+          secret: SECRET,
+          expiresInSeconds: 3_600,
         }),
       subject,
       connect: true,
