@@ -64,9 +64,9 @@ function databaseOf(databases: Map<string, MemoryDatabase>, scope: StorageScope)
   return database
 }
 
-function openDatabase(database: MemoryDatabase, onWiped: () => void = () => undefined): StorageHandle {
-  const tell = (): void => onWiped()
-  database.onWiped.add(tell)
+function openDatabase(database: MemoryDatabase, onWiped: (() => void) | undefined): StorageHandle {
+  const tell = (): void => onWiped?.()
+  if (onWiped) database.onWiped.add(tell)
   const check = (): void => {
     if (database.isWiped) throw wiped()
   }

@@ -1,4 +1,11 @@
-import type { BindingHarness, Mounted, Scene } from '@flowsync/testkit/bindings'
+import type {
+  BindingHarness,
+  FollowedOptions,
+  Mounted,
+  MountedFollower,
+  Probe,
+  Scene,
+} from '@flowsync/testkit/bindings'
 import { StrictMode, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot, hydrateRoot } from 'react-dom/client'
@@ -35,6 +42,28 @@ function mount(scene: Scene, html: string | undefined, wrap: (view: ReactNode) =
     const root = hydrateRoot(container, element)
     unmount = () => root.unmount()
   }
+  return mounted(container, report, unmount)
+}
+
+function mountFollower(options: FollowedOptions, probe: Probe): MountedFollower {
+  const report = createReport()
+  const container = document.createElement('div')
+  const root = createRoot(container)
+  const render = (followed: FollowedOptions): void =>
+    flushSync(() =>
+      root.render(
+        <StrictMode>
+          <FlowSyncProvider {...followed}>
+            <ProbeView probe={probe} report={report} />
+          </FlowSyncProvider>
+        </StrictMode>,
+      ),
+    )
+  render(options)
+  return { ...mounted(container, report, () => root.unmount()), follow: render }
+}
+
+function mounted(container: HTMLElement, report: Report, unmount: () => void): Mounted {
   return {
     text: () => container.textContent ?? '',
     renders: report.renders,
@@ -50,6 +79,7 @@ export const reactHarness: BindingHarness = {
   hydratesInParts: true,
   mount: (scene, html) => mount(scene, html, (element) => element),
   mountTwice: (scene) => mount(scene, undefined, (element) => <StrictMode>{element}</StrictMode>),
+  mountFollower,
   renderToString: async (scene) => renderToString(view(scene, createReport())),
   mountWithoutClient() {
     let thrown: unknown

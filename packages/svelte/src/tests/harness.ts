@@ -1,6 +1,15 @@
-import type { BindingHarness, Mounted, Scene } from '@flowsync/testkit/bindings'
+import type {
+  BindingHarness,
+  FollowedOptions,
+  Mounted,
+  MountedFollower,
+  Probe,
+  Scene,
+} from '@flowsync/testkit/bindings'
 import { flushSync, hydrate, mount as mountComponent, unmount } from 'svelte'
-import { createReport } from './report.js'
+import { followedOptions } from './followed-options.svelte.js'
+import FollowView from './FollowView.svelte'
+import { createReport, type Report } from './report.js'
 import ProbeView from './ProbeView.svelte'
 import { proxy } from './proxy.svelte.js'
 
@@ -10,6 +19,10 @@ function mount({ client, probe }: Scene, html?: string, flicker = false): Mounte
   target.innerHTML = html ?? ''
   const options = { target, props: { client, probe, report, flicker } }
   const component = html === undefined ? mountComponent(ProbeView, options) : hydrate(ProbeView, options)
+  return mounted(target, report, component)
+}
+
+function mounted(target: HTMLElement, report: Report, component: object): Mounted {
   return {
     text: () => target.textContent ?? '',
     renders: report.renders,
@@ -20,6 +33,20 @@ function mount({ client, probe }: Scene, html?: string, flicker = false): Mounte
   }
 }
 
+function mountFollower(options: FollowedOptions, probe: Probe): MountedFollower {
+  const report = createReport()
+  const target = document.createElement('div')
+  const followed = followedOptions(options)
+  const component = mountComponent(FollowView, { target, props: { followed, probe, report } })
+  return {
+    ...mounted(target, report, component),
+    follow(next) {
+      followed.current = next
+      flushSync()
+    },
+  }
+}
+
 /** The harness, but for rendering on a server: that needs components compiled for it. */
 export function svelteHarness(renderToString: BindingHarness['renderToString']): BindingHarness {
   return {
@@ -27,6 +54,7 @@ export function svelteHarness(renderToString: BindingHarness['renderToString']):
     hydratesInParts: false,
     mount,
     mountTwice: (scene) => mount(scene, undefined, true),
+    mountFollower,
     renderToString,
     mountWithoutClient() {
       const props = {

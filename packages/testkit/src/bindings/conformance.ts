@@ -1,6 +1,7 @@
 import { FlowSyncError } from '@flowsync/crdt'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { BindingHarness, Mounted, Probe, ShownClient, ShownStream } from './harness.js'
+import { identityCases } from './identity-cases.js'
 import { BindingWorld } from './world.js'
 
 const doc: Probe = { kind: 'stream', name: 'doc:probe' }
@@ -283,6 +284,10 @@ export function describeBinding(harness: BindingHarness): void {
       status.unmount()
       stream.unmount()
     })
+
+    for (const [name, check] of Object.entries(identityCases)) {
+      test(name, () => check(world, harness))
+    }
 
     test('says what is missing when nothing provides a client', () => {
       expect(() => harness.mountWithoutClient()).toThrow(expect.objectContaining({ code: 'config/invalid' }))

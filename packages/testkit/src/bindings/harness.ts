@@ -1,4 +1,4 @@
-import type { FlowSyncClient, Receipt } from '@flowsync/core'
+import type { ClientOptions, DehydratedState, FlowSyncClient, Receipt } from '@flowsync/core'
 import type { BindingStreams } from './streams.js'
 
 /** A small component that a binding's harness writes in its framework. It shows JSON. */
@@ -48,6 +48,17 @@ export interface Mounted {
   unmount(): void
 }
 
+/** The options that a provider is given, which may change. */
+export interface FollowedOptions extends ClientOptions<BindingStreams> {
+  readonly hydrate?: DehydratedState
+}
+
+/** A probe below a provider that makes a client of options. */
+export interface MountedFollower extends Mounted {
+  /** Gives the provider other options, as an application does that has another user. They are followed when this returns. */
+  follow(options: FollowedOptions): void
+}
+
 /** What a binding implements to be put through the suite. Everything may take effect a moment later: the suite awaits it. */
 export interface BindingHarness {
   readonly framework: string
@@ -57,6 +68,8 @@ export interface BindingHarness {
   mount(scene: Scene, html?: string): Mounted
   /** Mounts in the way in which the framework, or impatient users, mount a thing twice. */
   mountTwice(scene: Scene): Mounted
+  /** Mounts a probe below a provider that follows options. */
+  mountFollower(options: FollowedOptions, probe: Probe): MountedFollower
   renderToString(scene: Scene): Promise<string>
   /** Renders a `stream` probe where nothing provides a client, and throws what that throws. */
   mountWithoutClient(): void

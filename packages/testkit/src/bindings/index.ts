@@ -6,8 +6,17 @@ export {
   type FieldScene,
   type MountedField,
 } from './text-field-conformance.js'
-export type { BindingHarness, Mounted, Probe, Scene, ShownClient, ShownStream } from './harness.js'
-export { ScriptedHub } from './scripted-hub.js'
+export type {
+  BindingHarness,
+  FollowedOptions,
+  Mounted,
+  MountedFollower,
+  Probe,
+  Scene,
+  ShownClient,
+  ShownStream,
+} from './harness.js'
+export { ScriptedHub, tokenOf } from './scripted-hub.js'
 export { describeBindingOnServer } from './server-conformance.js'
 export { bindingStreams, type BindingStreams } from './streams.js'
 export { TestClock } from './test-clock.js'

@@ -19,7 +19,11 @@ import { ScriptedLog } from './scripted-log.js'
 
 interface Guest {
   readonly streams: Set<string>
+  /** Who said hello, by the token. */
+  subject: string
   send(message: HubMessage): void
+  /** Tells the client that the connection is gone. */
+  lose(): void
 }
 
 /** What a hub says of its limits when nothing is to be limited. */
@@ -38,6 +42,8 @@ export class ScriptedHub {
   private held: (() => void)[] | undefined
   /** How often a client connected. */
   connectionCount = 0
+  /** Where clients connected to, in order. */
+  readonly urls: string[] = []
   /** How often a stream was asked for. */
   subscribeCount = 0
 
@@ -47,8 +53,9 @@ export class ScriptedHub {
   }
 
   readonly transport: Transport = {
-    connect: (_target, handlers) => {
+    connect: ({ url }, handlers) => {
       this.connectionCount++
+      this.urls.push(url)
       const guest = this.welcome(handlers)
       return {
         send: (frame) => {
@@ -72,6 +79,18 @@ export class ScriptedHub {
 
   valueOf(name: string): unknown {
     return this.log(name).value
+  }
+
+  /** Who made the ops of a stream, in their order; `other` for those of {@link edit}. */
+  authorsOf(name: string): readonly string[] {
+    return this.log(name).authors
+  }
+
+  /** Breaks every connection. */
+  dropAll(): void {
+    const guests = [...this.guests]
+    this.guests.clear()
+    for (const guest of guests) guest.lose()
   }
 
   /** Answers nothing but greetings until {@link release}. */
@@ -105,6 +124,8 @@ export class ScriptedHub {
   private welcome(handlers: TransportHandlers): Guest {
     const guest: Guest = {
       streams: new Set(),
+      subject: '',
+      lose: () => handlers.onClose('the cable was cut'),
       send: (message) => {
         const frame = encodeHubMessage(message)
         queueMicrotask(() => {
@@ -132,12 +153,13 @@ export class ScriptedHub {
     const { id } = message
     switch (message.type) {
       case 'hello':
+        guest.subject = subjectOf(message.token)
         return {
           type: 'welcome',
           id,
           version: PROTOCOL_VERSION,
           sessionId: `session-${this.connectionCount}`,
-          subject: 'alice',
+          subject: guest.subject,
           serverTimeMs: this.system.nowMs(),
           expiresAtMs: 0,
           limits,
@@ -148,7 +170,7 @@ export class ScriptedHub {
         for (const name of message.streams) guest.streams.delete(name)
         return { type: 'unsubscribed', id }
       case 'push':
-        return this.push(message)
+        return this.push(guest, message)
       case 'pull': {
         const { epoch, ops } = this.log(message.stream)
         return {
@@ -198,11 +220,11 @@ export class ScriptedHub {
     }
   }
 
-  private push({ id, batches }: Push): HubMessage {
+  private push({ subject }: Guest, { id, batches }: Push): HubMessage {
     const results = batches.map(({ stream, ops }): PushedResult => {
       const log = this.log(stream)
       const before = log.ops.length
-      const seqs = ops.map((op) => log.append(op).seq)
+      const seqs = ops.map((op) => log.append(op, subject).seq)
       this.feed(log, log.ops.slice(before))
       return { kind: 'ok', stream, epoch: log.epoch, seqs }
     })
@@ -221,4 +243,15 @@ export class ScriptedHub {
     this.logs.set(name, log)
     return log
   }
+}
+
+/** The `sub` of a token of {@link tokenOf}; `alice` for any other. */
+function subjectOf(token: string): string {
+  const [, payload] = token.split('.')
+  return payload === undefined ? 'alice' : (JSON.parse(atob(payload)) as { sub: string }).sub
+}
+
+/** An unsigned JSON Web Token of a user, which the scripted hub believes. */
+export function tokenOf(subject: string): string {
+  return `e30.${btoa(JSON.stringify({ sub: subject }))}.x`
 }

@@ -7,6 +7,8 @@ export class ScriptedLog {
   readonly name: string
   readonly epoch: string
   readonly ops: SequencedOp[] = []
+  /** Who made each op. */
+  readonly authors: string[] = []
   private readonly rule: AnyMergeRule
   private readonly system: System
   private readonly fold: Fold<unknown, unknown, unknown, unknown, unknown>
@@ -28,11 +30,12 @@ export class ScriptedLog {
   }
 
   /** Gives an op its seq; an op that is in already keeps its own. */
-  append(op: Op): SequencedOp {
+  append(op: Op, author: string): SequencedOp {
     const former = this.ops.find(({ replica, counter }) => replica === op.replica && counter === op.counter)
     if (former !== undefined) return former
     const placed: SequencedOp = { ...op, seq: this.ops.length + 1 }
     this.ops.push(placed)
+    this.authors.push(author)
     this.fold.receive(placed)
     return placed
   }
@@ -46,7 +49,7 @@ export class ScriptedLog {
     })
     if (prepared === undefined) return undefined
     this.nextCounter += prepared.op.count
-    return this.append(prepared.op)
+    return this.append(prepared.op, 'other')
   }
 
   dehydrate(): DehydratedStream {

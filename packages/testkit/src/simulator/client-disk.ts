@@ -53,6 +53,7 @@ export class ClientDisk {
           close: () => queue.run('close', () => Promise.resolve()),
         }
       },
+      wipe: (scope) => image.wipe(scope),
     }
   }
 }
