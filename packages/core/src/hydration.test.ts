@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { fromBase64, getServerData, toBase64 } from './hydration.js'
 import { codeOf } from './tests/world.js'
 
@@ -37,6 +37,21 @@ describe('getServerData', () => {
     const { fetch } = answering(answer)
     expect(await codeOf(getServerData('http://hub', ['doc:a'], { token: 't', fetch }))).toBe(code)
   })
+})
+
+it("lets a framework's signals through, so that a page becomes dynamic instead of failing the build", async () => {
+  const signal = Object.assign(new Error('Dynamic server usage'), { digest: 'DYNAMIC_SERVER_USAGE' })
+  const { fetch } = answering(() => Promise.reject(signal))
+  await expect(getServerData('http://hub', ['doc:a'], { token: 't', fetch })).rejects.toBe(signal)
+})
+
+it('does not keep a page waiting for a second', async () => {
+  const timeout = vi.spyOn(AbortSignal, 'timeout')
+  const { asked, fetch } = answering(() => Response.json(state))
+  await getServerData('http://hub', ['doc:a'], { token: 't', fetch })
+  expect(timeout.mock.calls[0]?.[0]).toBeLessThan(1_000)
+  expect(asked[0]?.[1]?.signal).toBe(timeout.mock.results[0]?.value)
+  timeout.mockRestore()
 })
 
 describe('base64', () => {

@@ -27,12 +27,16 @@ export interface ServerDataOptions {
   readonly workspace?: string
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch
-  /** How long to wait for the hub. Default 5000. */
+  /** How long to wait for the hub. Default 800: somebody waits for the page, which works without the data. */
   readonly timeoutMs?: number
 }
 
 /**
  * Fetches the confirmed state of streams over HTTP, for a server that renders them.
+ *
+ * Check who is signed in first: the page shows what the token may read. The token's subject is the user whose client
+ * takes the data; a client of somebody else passes it over. Pages that can do without take {@link tryGetServerData}.
+ * What a framework throws through `fetch` to steer itself, such as Next.js while it prerenders, passes unchanged.
  *
  * ```ts
  * const state = await getServerData('https://hub.example', ['doc:readme'], { token })
@@ -44,7 +48,7 @@ export async function getServerData(
   names: readonly string[],
   options: ServerDataOptions,
 ): Promise<DehydratedState> {
-  const { token, workspace = 'default', timeoutMs = 5_000 } = options
+  const { token, workspace = 'default', timeoutMs = 800 } = options
   const url = new URL(
     `${hubUrl.replace(/^ws/, 'http').replace(/\/+$/, '')}/v1/${encodeURIComponent(workspace)}/hydrate`,
   )
@@ -61,8 +65,16 @@ export async function getServerData(
     const subject = subjectOf(token)
     return subject === undefined ? (body as DehydratedState) : { ...(body as DehydratedState), subject }
   } catch (cause) {
-    throw isFlowSyncError(cause) ? cause : networkError(cause, timeoutMs)
+    throw isFlowSyncError(cause) || isSignal(cause) ? cause : networkError(cause, timeoutMs)
   }
+}
+
+/**
+ * True for what a framework throws to itself, known by its digest, which no error of a network has. As the cause of
+ * another error it would be lost: a page of Next.js fails to build instead of becoming a dynamic one.
+ */
+function isSignal(cause: unknown): boolean {
+  return typeof (Object(cause) as { readonly digest?: unknown }).digest === 'string'
 }
 
 /** The hub answers refusals with `{ error: { code, message, details } }`. */

@@ -52,6 +52,7 @@ export {
 } from './observer.js'
 export type { Acknowledgement, Receipt } from './outbox/receipt.js'
 export type { Register, RegisteredStreams } from './register.js'
+export { fetchToken, type FetchTokenOptions } from './session/fetch-token.js'
 export { socketTransport } from './session/socket-transport.js'
 export type { Connection, Transport, TransportHandlers, TransportTarget } from './session/transport.js'
 export type {
@@ -83,3 +84,4 @@ export type {
   TextFieldUndo,
 } from './text-field/field-types.js'
 export { textFieldScript } from './text-field/recording.js'
+export { tryGetServerData, type TryServerDataOptions } from './try-get-server-data.js'
