@@ -1,3 +1,5 @@
 export { getFlowSync, initFlowSync, setFlowSync, type FlowSyncOptions } from './context.js'
 export { flowSync, type FlowSyncStatus } from './flow-sync.js'
 export { stream, type Stream, type StreamStore } from './stream.js'
+export { textField, type TextSource } from './text-field.js'
+export { useStreamModel, type StreamModel } from './use-stream-model.js'

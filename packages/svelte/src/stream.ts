@@ -14,6 +14,7 @@ import {
   type StreamStatus,
 } from '@flowsync/core'
 import { BROWSER } from 'esm-env'
+import { untrack } from 'svelte'
 import { readable, type Readable } from 'svelte/store'
 import { createAssign } from './assign.js'
 import {
@@ -30,6 +31,8 @@ import type { Name, Value } from './types.js'
 export interface StreamStore<N extends Name> extends Readable<Value<N>> {
   /** The current value; the same reference until it changes. */
   readonly current: Value<N>
+  /** The value when `stream()` was called, not reactive: for `value={doc.initial}` on a field that a server renders. */
+  readonly initial: Value<N>
   /** Value and status together. */
   readonly snapshot: StreamSnapshot<Value<N>>
   readonly status: StreamStatus
@@ -85,6 +88,7 @@ export function stream<const N extends Name>(
     set current(value) {
       assign(value)
     },
+    initial: untrack(() => observer.getSnapshot()).value,
     get snapshot() {
       return snapshot()
     },

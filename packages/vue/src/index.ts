@@ -1,11 +1,7 @@
-export {
-  createFlowSync,
-  flowSyncKey,
-  useFlowSyncClient,
-  type FlowSyncClientRef,
-  type FlowSyncOptions,
-  type FlowSyncPlugin,
-} from './plugin.js'
+export { flowSyncKey, useFlowSyncClient, type FlowSyncClientRef } from './client-key.js'
+export { createFlowSync, type FlowSyncOptions, type FlowSyncPlugin } from './plugin.js'
+export { vFlowsyncText, type TextFieldTarget } from './text-field-directive.js'
 export { useFlowSync, type UseFlowSyncResult } from './use-flow-sync.js'
 export { useStream, type UseStreamResult } from './use-stream.js'
+export { useStreamModel } from './use-stream-model.js'
 export { useStreamValue } from './use-stream-value.js'

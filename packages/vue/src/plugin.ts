@@ -1,6 +1,5 @@
 import {
   createClientLease,
-  FlowSyncError,
   type ClientLease,
   type ClientOptions,
   type ClientSource,
@@ -8,19 +7,9 @@ import {
   type FlowSyncClient,
   type RegisteredStreams,
 } from '@flowsync/core'
-import {
-  customRef,
-  effectScope,
-  hasInjectionContext,
-  inject,
-  isRef,
-  toValue,
-  watch,
-  type App,
-  type InjectionKey,
-  type MaybeRefOrGetter,
-  type Ref,
-} from 'vue'
+import { customRef, effectScope, isRef, toValue, watch, type App, type MaybeRefOrGetter, type Ref } from 'vue'
+import { flowSyncKey, type FlowSyncClientRef } from './client-key.js'
+import { vFlowsyncText } from './text-field-directive.js'
 
 type Followed = 'url' | 'workspace' | 'subject' | 'token'
 
@@ -41,12 +30,6 @@ export interface FlowSyncPlugin {
   /** The client of this moment: another one when another user signs in. */
   readonly client: FlowSyncClient<RegisteredStreams>
 }
-
-/** The client of this moment; changes when another user signs in. */
-export type FlowSyncClientRef = Readonly<Ref<FlowSyncClient<RegisteredStreams>>>
-
-/** Under this key the plugin provides the client. */
-export const flowSyncKey: InjectionKey<FlowSyncClientRef> = Symbol('flowsync')
 
 /**
  * Makes the plugin that provides an app with a client: yours, or one of these options, which is silent on a server
@@ -73,6 +56,7 @@ export function createFlowSync(source: FlowSyncClient<RegisteredStreams> | FlowS
         tell = trigger
       })
       app.provide(flowSyncKey, client)
+      app.directive('flowsync-text', vFlowsyncText)
       // A server renders once, and nothing may outlive the request.
       if (typeof document === 'undefined') return
       const scope = effectScope(true)
@@ -145,19 +129,4 @@ function refOf(
       set: () => undefined,
     }
   })
-}
-
-/**
- * A ref of the client that the plugin provides; it changes when another user signs in.
- * @throws FlowSyncError `config/invalid` without the plugin, or outside setup
- */
-export function useFlowSyncClient(): FlowSyncClientRef {
-  const client = hasInjectionContext() ? inject(flowSyncKey, undefined) : undefined
-  if (client === undefined) {
-    throw new FlowSyncError(
-      'config/invalid',
-      'No FlowSync client here: call app.use(createFlowSync(…)), and call this in setup.',
-    )
-  }
-  return client
 }

@@ -5,7 +5,7 @@ import {
   type FlowSyncError,
 } from '@flowsync/core'
 import { computed, type ComputedRef } from 'vue'
-import { useFlowSyncClient, type FlowSyncClientRef } from './plugin.js'
+import { useFlowSyncClient, type FlowSyncClientRef } from './client-key.js'
 import { useObserver } from './use-observer.js'
 
 /** What {@link useFlowSync} returns: refs, the client and its switches. */

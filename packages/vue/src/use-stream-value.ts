@@ -1,6 +1,6 @@
 import { createStreamObserver } from '@flowsync/core'
 import { computed, toValue, type ComputedRef, type MaybeRefOrGetter } from 'vue'
-import { useFlowSyncClient } from './plugin.js'
+import { useFlowSyncClient } from './client-key.js'
 import { editingAdvice, readOnly } from './read-only.js'
 import type { Name, Value } from './types.js'
 import { useObserver } from './use-observer.js'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Scene } from '@flowsync/testkit/bindings'
+import type { FieldScene, Scene } from '@flowsync/testkit/bindings'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { createServer, type Plugin } from 'vite'
 import * as core from '@flowsync/core'
@@ -7,6 +7,7 @@ import * as core from '@flowsync/core'
 /** Renders scenes as a server does, from within a test that runs in a DOM. */
 export interface ServerRenderer {
   render(scene: Scene): Promise<string>
+  renderField(scene: FieldScene): Promise<string>
   close(): Promise<void>
 }
 
@@ -42,8 +43,12 @@ export async function startServerRenderer(): Promise<ServerRenderer> {
     optimizeDeps: { noDiscovery: true },
     appType: 'custom',
   })
-  const { renderScene } = (await vite.ssrLoadModule(
+  const { renderField, renderScene } = (await vite.ssrLoadModule(
     '/src/tests/server-render.ts',
   )) as typeof import('./server-render.js')
-  return { render: async (scene) => renderScene(scene), close: () => vite.close() }
+  return {
+    render: async (scene) => renderScene(scene),
+    renderField: async (scene) => renderField(scene),
+    close: () => vite.close(),
+  }
 }

@@ -1,0 +1,4 @@
+import { describeTextField } from '@flowsync/testkit/bindings'
+import { vueFieldHarness } from './tests/field-harness.js'
+
+describeTextField(vueFieldHarness)
