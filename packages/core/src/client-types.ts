@@ -1,5 +1,6 @@
 import type { FlowSyncError } from '@flowsync/crdt'
 import type { StreamDefinitions, StreamName, StreamRule, System } from '@flowsync/protocol'
+import type { WipeOptions } from './client-wipe.js'
 import type { DehydratedState } from './hydration.js'
 import type { Host } from './host.js'
 import type { Transport } from './session/transport.js'
@@ -25,7 +26,7 @@ export type ClientState =
   | 'signed-out'
   /** The hub asked for a pause; the client comes back by itself. */
   | 'draining'
-  /** After `close()`. */
+  /** After `close()` or `wipe()`, or when another tab has wiped the data; `error` is `storage/wiped` then. */
   | 'closed'
 
 /**
@@ -110,6 +111,22 @@ export interface FlowSyncClient<S extends StreamDefinitions = StreamDefinitions>
   hydrate(state: DehydratedState): void
   /** The confirmed state of open streams, for {@link hydrate} elsewhere. Streams with unacknowledged edits are left out. */
   dehydrate(names?: readonly string[]): DehydratedState
+  /**
+   * Erases the user's data of this workspace on this device, for computers that people share: call it when they sign out.
+   * Afterwards this client is closed and so are those of the user's other tabs, with `storage/wiped`.
+   *
+   * It refuses while there are edits that the hub has not acknowledged, those of other tabs and of dead ones included, unless
+   * told to send or to discard them.
+   *
+   * ```ts
+   * await client.wipe({ unsent: 'send' })
+   * ```
+   * @throws FlowSyncError `storage/unsent-edits` with `details.count` and `details.streams`, also when `send` takes longer
+   *   than `timeoutMs`, is aborted or has nobody signed in: nothing was erased and the client goes on. `storage/blocked` when another
+   *   tab does not let go within 10 s: the client is closed, and the data goes when that tab does. `auth/subject-unknown` or
+   *   `auth/signed-out` when it is not known whose data is meant
+   */
+  wipe(options?: WipeOptions): Promise<void>
   /** Saves what is unsaved, disconnects and stops every timer. Idempotent. */
   close(): Promise<void>
 }

@@ -9,19 +9,20 @@ import {
 import { internals, type ClientInternals } from './client-internals.js'
 import { ClientStatus } from './client-status.js'
 import type { ClientOptions, ClientSnapshot, FlowSyncClient } from './client-types.js'
+import { wipeClient, type WipeOptions } from './client-wipe.js'
 import { clientClosed } from './errors.js'
 import { fromBase64, toBase64, type DehydratedState } from './hydration.js'
 import { Notifier } from './observable.js'
 import { resolveOptions, type ResolvedOptions } from './options.js'
 import { Session } from './session/session.js'
-import { createTokenSource, subjectOf, type TokenSource } from './session/token.js'
-import { openStorage, type StorageAccess } from './storage/access.js'
+import { createTokenSource, type TokenSource } from './session/token.js'
+import type { StorageAccess } from './storage/access.js'
 import type { Journal } from './storage/journal.js'
-import type { StoredStream } from './storage/driver.js'
+import { OwnedStorage } from './storage/owned-storage.js'
+import { wiped } from './storage/wiped.js'
 import type { StreamHandle } from './stream/handle-types.js'
 import { Registry } from './stream/registry.js'
 import type { Stream, StreamEnvironment } from './stream/stream.js'
-import { createDeferred } from './deferred.js'
 
 /** What an op's frame holds beside its body, generously. */
 const OP_OVERHEAD_BYTES = 2_048
@@ -65,14 +66,9 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   private readonly session: Session
   private readonly tokens: TokenSource
   private readonly status: ClientStatus
-  private readonly opened = createDeferred<StorageAccess>()
-  private access: StorageAccess | undefined
-  /** Undefined as long as only a token can tell. */
-  private subject: string | undefined
-  private isOpening = false
-  private openError: FlowSyncError | undefined
-  /** The first token has not come, so nobody can tell whose an edit would be. */
-  private ownerError: FlowSyncError | undefined
+  private readonly store: OwnedStorage
+  /** Another client has wiped the user's data. */
+  private wipedError: FlowSyncError | undefined
   private shownRefusal: FlowSyncError | undefined
   /** Replica ids that the hub knows of already: a stream that needs a fresh one takes it without a reconnect. */
   private readonly spares: ReplicaId[] = []
@@ -85,7 +81,6 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
     this.options = options
     this.workspace = workspace
     this.streams = streams
-    this.subject = options.subject ?? undefined
     this.owner = createReplicaId(system)
     this.notifier = new Notifier(system)
     this.status = new ClientStatus(
@@ -93,11 +88,26 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
       this.notifier,
     )
     this.tokens = createTokenSource(options.token, system)
+    this.store = new OwnedStorage({
+      storage: options.storage,
+      workspace,
+      subject: options.subject,
+      owner: this.owner,
+      system,
+      host,
+      tokens: this.tokens,
+      onOwned: (subject) => this.onOwned(subject),
+      onUnowned: (error) => this.takeBackUnowned(error),
+      onSignedOut: () => this.session.signOut(),
+      onOpened: (access) => this.onOpened(access),
+      onHealth: () => this.onHealth(),
+      onWiped: () => void this.end(wiped()),
+    })
     this.registry = new Registry({
       definitions: streams,
       environment: this,
-      isAdopted: (owner) => this.access?.adopted.has(owner) === true,
-      load: (names) => this.load(names),
+      isAdopted: (owner) => this.store.access?.adopted.has(owner) === true,
+      load: (names) => this.store.load(names),
       onOpened: (stream) => this.session.add(stream),
       onClosed: (stream) => this.session.remove(stream),
     })
@@ -106,8 +116,8 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
       host,
       transport,
       target: { url, workspace },
-      tokens: { get: () => this.askForToken(), dispose: () => this.tokens.dispose() },
-      prepare: (token) => this.prepare(token),
+      tokens: this.store.tokens,
+      prepare: (token) => this.store.prepare(token),
       replicas: () => ({ replica: this.owner, adopted: this.foreignReplicas() }),
       streams: () => this.registry.openStreams.filter(({ isLoaded }) => isLoaded),
       onLimits: ({ frameBytes }) => {
@@ -121,7 +131,7 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   }
 
   get refusal(): FlowSyncError | undefined {
-    return this.session.refusal ?? this.ownerError
+    return this.session.refusal ?? this.store.unowned
   }
 
   get system(): ResolvedOptions<StreamDefinitions>['system'] {
@@ -129,8 +139,9 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   }
 
   get journal(): Journal {
-    if (!this.access) throw createError('storage/unavailable', 'The storage is not open yet.')
-    return this.access.journal
+    const { access } = this.store
+    if (!access) throw createError('storage/unavailable', 'The storage is not open yet.')
+    return access.journal
   }
 
   stream(name: string): StreamHandle<never> {
@@ -144,16 +155,16 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
 
   private readStatus(): ClientSnapshot {
     const { kind: state } = this.session
-    const failure = this.access?.journal.error
+    const { access } = this.store
     return {
       state,
       isOnline: state === 'syncing' || state === 'live',
       pendingCount: this.pendingCount,
       storage: {
         kind: this.options.storage.kind,
-        health: failure ? 'not-saved' : this.access ? 'ok' : 'opening',
+        health: access?.journal.error ? 'not-saved' : access ? 'ok' : 'opening',
       },
-      error: this.session.error ?? failure ?? this.openError,
+      error: this.wipedError ?? this.session.error ?? this.store.error,
     }
   }
 
@@ -192,7 +203,7 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
         `The state is of the workspace ${workspace}, the client of ${this.workspace}.`,
       )
     }
-    const own = this.options.subject === null ? null : this.subject || undefined
+    const own = this.options.subject === null ? null : this.store.subject || undefined
     if (subject !== undefined && own !== undefined && subject !== own) return
     for (const { name, rule, epoch, seq, state } of streams) {
       this.registry.seed(name, rule, { epoch, seq, state: fromBase64(state) }, subject)
@@ -207,16 +218,43 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
       .map(({ name, rule, epoch, fold }) => {
         return { name, rule: rule.name, epoch, seq: fold.seq, state: toBase64(fold.encodeState()) }
       })
-    const { workspace, subject } = this
+    const { workspace } = this
+    const { subject } = this.store
     return subject ? { workspace, subject, streams } : { workspace, streams }
   }
 
   close(): Promise<void> {
-    this.closing ??= this.shutDown()
+    this.closing ??= this.shutDown(false)
     return this.closing
   }
 
-  private async shutDown(): Promise<void> {
+  async wipe(options: WipeOptions = {}): Promise<void> {
+    if (this.isClosed) throw clientClosed()
+    if (this.store.subject === undefined) throw this.refusal ?? unknownSubject()
+    await this.store.prepare('')
+    const { access, scope } = this.store
+    if (!access) throw clientClosed()
+    const client = {
+      system: this.system,
+      owner: this.owner,
+      isClosed: () => this.isClosed,
+      refusal: () => this.refusal,
+      openStreams: () => this.registry.openStreams,
+      goOnline: () => this.goOnline(),
+      end: () => this.end(undefined),
+      erase: () => this.options.storage.wipe(scope),
+    }
+    await wipeClient(client, access, options)
+  }
+
+  /** Closes without writing anything: the user's data is wiped. */
+  private end(error: FlowSyncError | undefined): Promise<void> {
+    this.wipedError ??= error
+    this.closing ??= this.shutDown(true)
+    return this.closing
+  }
+
+  private async shutDown(isWiped: boolean): Promise<void> {
     this.isClosed = true
     this.session.close()
     this.tokens.dispose()
@@ -224,11 +262,7 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
     this.status.touch()
     this.notifier.flush()
     this.status.emit()
-    // A storage that is still being opened holds nothing of this instance, but a lock.
-    if (!this.isOpening) return
-    const access = await this.opened.promise
-    await access.journal.close()
-    await access.release()
+    await this.store.close(isWiped)
   }
 
   nextOrder(): number {
@@ -260,18 +294,23 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
       ...openStreams.flatMap(({ outbox }) => outbox.ranges().map(({ replica }) => replica)),
       ...openStreams.map(({ author }) => author.replica),
       ...this.spares,
-      ...(this.access?.adopted ?? []),
+      ...(this.store.access?.adopted ?? []),
     ])
     replicas.delete(this.owner)
     return [...replicas]
   }
 
   private onSessionChange(): void {
+    const { refusal } = this.session
     // A client that is signed out before it knows whose it is takes back what was edited meanwhile.
-    if (this.session.refusal && this.subject === undefined)
-      this.registry.takeBackUnowned(this.session.refusal)
+    if (refusal && this.store.subject === undefined) this.takeBackUnowned(refusal)
     this.showRefusal()
     this.status.touch()
+  }
+
+  private takeBackUnowned(error: FlowSyncError): void {
+    this.registry.takeBackUnowned(error)
+    this.showRefusal()
   }
 
   /** Streams show whether they may be edited. */
@@ -285,91 +324,23 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
     }
   }
 
-  private async load(names: readonly string[]): Promise<readonly StoredStream[]> {
-    if (!this.isOpening && this.options.subject !== null) void this.openWithoutSession()
-    const { journal } = await this.opened.promise
-    return this.isClosed ? [] : journal.load(names)
-  }
-
-  /** A stream is wanted before the session has a token: offline, or not connected yet. */
-  private async openWithoutSession(): Promise<void> {
-    try {
-      const token = this.subject === undefined ? await this.askForToken() : ''
-      if (token === null) this.session.signOut()
-      else await this.prepare(token)
-    } catch (error) {
-      this.openError = error as FlowSyncError
-      this.status.touch()
-    }
-  }
-
-  private async askForToken(): Promise<string | null> {
-    try {
-      return await this.tokens.get()
-    } catch (error) {
-      this.disown(error as FlowSyncError)
-      throw error
-    }
-  }
-
-  /**
-   * An edit belongs to whoever is signed in when it is made. The first answer of the token function tells who that was;
-   * without one nobody can say whose the edits are, and a later answer may be of somebody else.
-   */
-  private disown(cause: FlowSyncError): void {
-    if (this.subject !== undefined || this.ownerError) return
-    this.ownerError = createError(
-      'auth/subject-unknown',
-      'There is no token yet, so it is not known whose edit this is. Give the client `subject` to edit without one.',
-      { cause },
-    )
-    this.registry.takeBackUnowned(this.ownerError)
-    this.showRefusal()
-  }
-
-  /** Opens the storage of whoever the token is for, once. Resolves with the subject. */
-  private async prepare(token: string): Promise<string> {
-    const { storage, workspace } = this.options
-    if (this.subject === undefined) this.own(subjectOf(token) ?? (storage.isPersistent ? undefined : ''))
-    const { subject } = this
-    if (subject === undefined) {
-      const error = createError(
-        'config/invalid',
-        "The token does not tell whose it is: it is no JWT with a `sub`. Give the client `subject`, the user's id as the hub knows it, or `storage: memory()` to keep nothing on this device.",
-      )
-      this.disown(error)
-      throw error
-    }
-    if (!this.isOpening && !this.isClosed) {
-      this.isOpening = true
-      this.openError = undefined
-      void this.open({ workspace, subject })
-    }
-    await this.opened.promise
-    return subject
-  }
-
-  /** It is known from now on whose client this is. */
-  private own(subject: string | undefined): void {
-    if (subject === undefined) return
-    this.subject = subject
-    this.ownerError = undefined
+  private onOwned(subject: string): void {
     if (subject !== '') this.registry.forgetSeedsOfOthers(subject)
     this.showRefusal()
   }
 
-  private async open(scope: { workspace: string; subject: string }): Promise<void> {
-    const { storage, system, host } = this.options
-    const onHealth = (): void => {
-      for (const stream of this.registry.openStreams) this.registry.closeIfUnused(stream)
-      this.status.touch()
-    }
-    const access = await openStorage({ storage, scope, owner: this.owner, system, host, onHealth })
-    this.access = access
+  private onHealth(): void {
+    for (const stream of this.registry.openStreams) this.registry.closeIfUnused(stream)
+    this.status.touch()
+  }
+
+  private onOpened(access: StorageAccess): void {
     this.lastOrder += access.lastOrder
-    this.opened.resolve(access)
-    if (this.isClosed) return
     for (const name of access.streams) this.registry.revive(name)
     this.status.touch()
   }
+}
+
+function unknownSubject(): FlowSyncError {
+  return createError('auth/subject-unknown', 'It is not known yet whose data is to be wiped.')
 }

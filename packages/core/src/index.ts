@@ -35,6 +35,7 @@ export type {
   FlowSyncClient,
   StorageHealth,
 } from './client-types.js'
+export type { WipeOptions } from './client-wipe.js'
 export { createHost, type Claim, type Host } from './host.js'
 export {
   getServerData,

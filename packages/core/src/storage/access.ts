@@ -25,6 +25,8 @@ export interface StorageAccessOptions {
   readonly system: System
   readonly host: Host
   readonly onHealth: () => void
+  /** Another client has wiped the user's data. */
+  readonly onWiped: () => void
 }
 
 /**
@@ -34,8 +36,8 @@ export interface StorageAccessOptions {
  * Never rejects: what a storage that fails would hold is kept in memory, and `journal.error` says so.
  */
 export async function openStorage(options: StorageAccessOptions): Promise<StorageAccess> {
-  const { storage, scope, owner, system, host, onHealth } = options
-  const journal = new Journal(storage, scope, system, onHealth)
+  const { storage, scope, owner, system, host, onHealth, onWiped } = options
+  const journal = new Journal(storage, scope, system, { onHealth, onWiped })
   // Before the first op is stored: another tab must never take this one for dead.
   const claims = [await host.claim(lockOf(owner))]
   const owners = await journal.owners()

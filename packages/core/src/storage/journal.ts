@@ -2,11 +2,20 @@ import { isFlowSyncError, type FlowSyncError } from '@flowsync/crdt'
 import { createError, nextDelayMs, type System } from '@flowsync/protocol'
 import type { ClientStorage, OutboxOwner, StorageHandle, StorageScope, StoredStream } from './driver.js'
 import { PendingTransaction, type UnsavedOp } from './transaction.js'
+import { wiped } from './wiped.js'
 
 /** An op that wants to know when it is on disk. */
 export interface JournalOp extends UnsavedOp {
   /** Called without an error when the op is durable; before that perhaps once with the error that kept it in memory. */
   onSaved(error?: FlowSyncError): void
+}
+
+/** Who is told of what happens to the storage. */
+export interface JournalListener {
+  /** `error` has changed. */
+  readonly onHealth: () => void
+  /** Another client has wiped the user's data. */
+  readonly onWiped: () => void
 }
 
 /** How long a database may take to open; some browsers never answer at all. */
@@ -36,14 +45,15 @@ export class Journal {
   private readonly storage: ClientStorage
   private readonly scope: StorageScope
   private readonly system: System
-  private readonly onHealth: () => void
+  private readonly listener: JournalListener
+  /** The user's data was wiped: nothing may be written back. */
+  private isDiscarded = false
 
-  /** @param onHealth called when `error` has changed */
-  constructor(storage: ClientStorage, scope: StorageScope, system: System, onHealth: () => void) {
+  constructor(storage: ClientStorage, scope: StorageScope, system: System, listener: JournalListener) {
     this.storage = storage
     this.scope = scope
     this.system = system
-    this.onHealth = onHealth
+    this.listener = listener
   }
 
   /** Why nothing is saved at present; undefined while all is well. */
@@ -85,6 +95,15 @@ export class Journal {
     return (await this.attempt((handle) => handle.owners())) ?? []
   }
 
+  /** Writes nothing more; what is not on disk is given up. The user's data was wiped, or is about to be. */
+  discard(): void {
+    this.isDiscarded = true
+    this.cancelRetry()
+    const { staged } = this
+    this.staged = new PendingTransaction()
+    for (const op of staged.unsaved) op.onSaved(wiped())
+  }
+
   /** Resolves once all is written, as far as that is possible, and the database is closed. Idempotent. */
   async close(): Promise<void> {
     await this.flush()
@@ -97,7 +116,7 @@ export class Journal {
   private async writeAll(): Promise<void> {
     // Whatever the current tick still stages belongs to the same transaction.
     await Promise.resolve()
-    while (this.isRetryDue || (!this.failure && !this.staged.isEmpty)) {
+    while (!this.isDiscarded && (this.isRetryDue || (!this.failure && !this.staged.isEmpty))) {
       this.isRetryDue = this.isShut = false
       const transaction = this.staged
       this.staged = new PendingTransaction()
@@ -109,6 +128,7 @@ export class Journal {
       } else {
         transaction.merge(this.staged)
         this.staged = transaction
+        if (this.isDiscarded) this.discard()
       }
     }
     this.tellUnsaved()
@@ -132,7 +152,7 @@ export class Journal {
 
   /** Tries with the present handle, then with a fresh one. Undefined when both failed. */
   private async attempt<T>(work: (handle: StorageHandle) => Promise<T>): Promise<T | undefined> {
-    for (let isLast = false; !this.isShut; isLast = true) {
+    for (let isLast = false; !this.isShut && !this.isDiscarded; isLast = true) {
       let wasOpen = false
       try {
         const handle = await this.open()
@@ -141,6 +161,12 @@ export class Journal {
       } catch (cause) {
         // A dead handle would fail for ever.
         void closeQuietly(this.forget())
+        if (isWiped(cause)) {
+          // A fresh handle would be of a new database, and what is staged would be written back to it.
+          this.discard()
+          this.listener.onWiped()
+        }
+        if (this.isDiscarded) return undefined
         if (!isLast) continue
         this.isShut = !wasOpen
         this.fail(toStorageError(cause))
@@ -151,7 +177,10 @@ export class Journal {
   }
 
   private open(): Promise<StorageHandle> {
-    this.opening ??= withTimeout(this.storage.open(this.scope), this.system)
+    this.opening ??= withTimeout(
+      this.storage.open(this.scope, () => this.listener.onWiped()),
+      this.system,
+    )
     return this.opening
   }
 
@@ -167,7 +196,7 @@ export class Journal {
     this.cancelRetry()
     const delayMs = RETRY.baseMs / 2 + nextDelayMs(this.failures++, system.random(), RETRY)
     this.cancelRetry = system.setTimer(delayMs, () => void this.retry())
-    this.onHealth()
+    this.listener.onHealth()
   }
 
   private recover(): void {
@@ -175,13 +204,17 @@ export class Journal {
     this.failure = undefined
     this.failures = 0
     this.cancelRetry()
-    this.onHealth()
+    this.listener.onHealth()
   }
 }
 
 async function closeQuietly(opening: Promise<StorageHandle> | undefined): Promise<void> {
   // Given up because it failed: that it cannot be closed either changes nothing.
   await opening?.then((handle) => handle.close()).catch(() => undefined)
+}
+
+function isWiped(cause: unknown): boolean {
+  return isFlowSyncError(cause) && cause.code === 'storage/wiped'
 }
 
 function toStorageError(cause: unknown): FlowSyncError {

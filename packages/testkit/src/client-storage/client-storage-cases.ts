@@ -12,9 +12,11 @@ import {
   sequenced,
   write,
   type Check,
+  type Open,
 } from './client-storage-world.js'
 import { outboxCases } from './outbox-cases.js'
 import { tailCases } from './tail-cases.js'
+import { wipeCases } from './wipe-cases.js'
 
 /** One behaviour that every client storage must show. */
 export interface ClientStorageCase {
@@ -62,7 +64,7 @@ const sharingCases: Readonly<Record<string, Check>> = {
   },
 }
 
-const cases = { ...tailCases, ...outboxCases, ...sharingCases }
+const cases = { ...tailCases, ...outboxCases, ...sharingCases, ...wipeCases }
 
 /**
  * What every `ClientStorage` must do; run all of it against each implementation.
@@ -81,11 +83,12 @@ export function clientStorageCases(createStorage: () => ClientStorage): readonly
       const storage = createStorage()
       const handles: StorageHandle[] = []
       try {
-        await run(async (subject = 'alice', workspace = 'default') => {
-          const handle = await storage.open({ workspace, subject })
+        const open: Open = async (subject = 'alice', workspace = 'default', onWiped) => {
+          const handle = await storage.open({ workspace, subject }, onWiped)
           handles.push(handle)
           return handle
-        })
+        }
+        await run(open, storage)
       } finally {
         for (const handle of handles) await handle.close()
       }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type {
+  ClientStorage,
   OutboxEntry,
   StorageHandle,
   StorageTransaction,
@@ -10,7 +11,7 @@ import type { Op, ReplicaId, SequencedOp } from '@flowsync/crdt'
 import { op, replica } from '../storage/log-driver-store.js'
 
 /** Opens the storage under test for a user; every handle is a tab. */
-type Open = (subject?: string, workspace?: string) => Promise<StorageHandle>
+export type Open = (subject?: string, workspace?: string, onWiped?: () => void) => Promise<StorageHandle>
 
 /** Replicas: two of ops, two of client instances. */
 export const [a, b, me, other] = [replica(1), replica(2), replica(11), replica(12)]
@@ -64,4 +65,4 @@ export async function countersOf(handle: StorageHandle, stream?: string): Promis
 export const state = Uint8Array.of(9, 8, 7)
 
 /** A behaviour, given an empty storage. */
-export type Check = (open: Open) => Promise<void>
+export type Check = (open: Open, storage: ClientStorage) => Promise<void>
