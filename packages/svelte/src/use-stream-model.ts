@@ -40,7 +40,7 @@ export function useStreamModel<const N extends RegisterName>(
       return store.current
     },
     set current(value: ModelInput<N>) {
-      store.current = value as StreamValue<RegisteredStreams, N>
+      store.current = value
     },
   }
 }

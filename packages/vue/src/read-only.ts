@@ -8,7 +8,7 @@ export function readOnly<T>(read: () => T, describe: () => string): ComputedRef<
     set() {
       throw new FlowSyncError('value/read-only', describe())
     },
-  }) as unknown as ComputedRef<T>
+  })
 }
 
 /** How a stream is edited instead of by assignment. */

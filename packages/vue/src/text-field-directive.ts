@@ -9,9 +9,15 @@ import {
   type TextStreamName,
 } from '@flowsync/core'
 import { createTextField, RECORDED_ATTRIBUTE, type TextHandle } from '@flowsync/core/text-field'
-import { toValue, watch, type DirectiveBinding, type MaybeRef, type ObjectDirective } from 'vue'
+import {
+  toValue,
+  watch,
+  type ComponentPublicInstance,
+  type DirectiveBinding,
+  type MaybeRef,
+  type ObjectDirective,
+} from 'vue'
 import { flowSyncKey } from './client-key.js'
-import type { Name } from './types.js'
 
 /** A name whose stream is a text. */
 export type TextName = TextStreamName<RegisteredStreams>
@@ -47,11 +53,11 @@ export const vFlowsyncText: ObjectDirective<TextFieldElement, TextFieldTarget> =
     let detach: (() => void) | undefined
     const bound = {
       target: binding.value,
-      rebind(): void {
+      rebind: (): void => {
         detach?.()
         detach = createTextField(handleOf(client, bound.target)).attach(element)
       },
-      end(): void {
+      end: (): void => {
         stop()
         detach?.()
       },
@@ -74,8 +80,8 @@ export const vFlowsyncText: ObjectDirective<TextFieldElement, TextFieldTarget> =
 type ProvidedClient = MaybeRef<FlowSyncClient<RegisteredStreams>>
 
 function clientOf({ instance }: DirectiveBinding): ProvidedClient {
-  const provides = instance?.$.appContext.provides as Record<symbol, ProvidedClient | undefined> | undefined
-  const client = provides?.[flowSyncKey as symbol]
+  const { provides } = (instance as ComponentPublicInstance).$.appContext
+  const client = (provides as Readonly<Record<symbol, ProvidedClient | undefined>>)[flowSyncKey as symbol]
   if (client) return client
   throw new FlowSyncError(
     'config/invalid',
@@ -85,7 +91,7 @@ function clientOf({ instance }: DirectiveBinding): ProvidedClient {
 
 function handleOf(client: ProvidedClient, target: TextFieldTarget): TextHandle {
   if (typeof target !== 'string') return target as unknown as TextHandle
-  return createStreamObserver(toValue(client), target as Name).handle as unknown as TextHandle
+  return createStreamObserver(toValue(client), target).handle as unknown as TextHandle
 }
 
 declare module 'vue' {

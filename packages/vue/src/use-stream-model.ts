@@ -1,6 +1,5 @@
 import {
   createStreamObserver,
-  type Receipt,
   type RegisteredStreams,
   type RegisterStreamName,
   type StreamIntent,
@@ -37,11 +36,11 @@ export function useStreamModel<const N extends RegisterName>(
 ): WritableComputedRef<StreamValue<RegisteredStreams, N>, ModelInput<N>> {
   const client = useFlowSyncClient()
   const observer = computed(() => createStreamObserver(client.value, toValue(name) as Name))
-  const snapshot = useObserver(observer) as ComputedRef<StreamSnapshot<StreamValue<RegisteredStreams, N>>>
+  const snapshot: ComputedRef<StreamSnapshot<StreamValue<RegisteredStreams, N>>> = useObserver(observer)
   return computed({
     get: () => snapshot.value.value,
     set(value: ModelInput<N>) {
-      const push = observer.value.handle.push as unknown as (intent: unknown) => Receipt
+      const push = observer.value.handle.push
       push({ op: 'set', value })
     },
   })
