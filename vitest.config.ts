@@ -27,6 +27,8 @@ export default defineConfig({
             serverTests,
           ],
           exclude: [...exclude, '**/*.redis.test.ts', '**/*.pg.test.ts'],
+          // Auth.js imports `next/server`, which Node alone does not find.
+          server: { deps: { inline: [/next-auth@5/] } },
         },
       },
       {

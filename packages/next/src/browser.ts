@@ -14,3 +14,5 @@ export const createHubToken = refuse
 export const createTokenRoute = refuse
 /** Throws: a browser has a client, which is hydrated with what the server fetched. */
 export const getServerData = refuse
+/** Throws: a browser has a client, which is hydrated with what the server fetched. */
+export const tryGetServerData = refuse

@@ -1,1 +1,1 @@
-export { fetchToken } from './fetch-token.js'
+export { fetchToken, type FetchTokenOptions } from '@flowsync/core'

@@ -1,10 +1,11 @@
-export type { DehydratedState } from '@flowsync/core'
-export { createHubToken, type HubTokenOptions } from './hub-token.js'
-export { getServerData } from './server-data.js'
-export {
-  createTokenRoute,
-  type TokenErrorResponse,
-  type TokenResponse,
-  type TokenRoute,
-  type TokenRouteOptions,
-} from './token-route.js'
+export { getServerData, tryGetServerData } from '@flowsync/core'
+export type { DehydratedState, ServerDataOptions, TryServerDataOptions } from '@flowsync/core'
+export { createHubToken, createTokenRoute } from '@flowsync/token'
+export type {
+  HubTokenOptions,
+  SessionWithUser,
+  TokenErrorResponse,
+  TokenResponse,
+  TokenRoute,
+  TokenRouteOptions,
+} from '@flowsync/token'
