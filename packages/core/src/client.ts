@@ -258,11 +258,11 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
     this.isClosed = true
     this.session.close()
     this.tokens.dispose()
-    this.registry.close()
+    this.registry.close(this.store.isComing && !isWiped)
     this.status.touch()
     this.notifier.flush()
     this.status.emit()
-    await this.store.close(isWiped)
+    await this.store.close(isWiped ? undefined : () => this.registry.whenLoaded())
   }
 
   nextOrder(): number {

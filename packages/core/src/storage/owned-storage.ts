@@ -41,6 +41,7 @@ export class OwnedStorage {
   private known: string | undefined
   private isOpening = false
   private isClosed = false
+  private isShut = false
   private present: StorageAccess | undefined
   private unownedError: FlowSyncError | undefined
   private openError: FlowSyncError | undefined
@@ -112,16 +113,23 @@ export class OwnedStorage {
   async load(names: readonly string[]): Promise<readonly StoredStream[]> {
     if (!this.isOpening && this.options.subject !== null) void this.openWithoutSession()
     const { journal } = await this.opened.promise
-    return this.isClosed ? [] : journal.load(names)
+    return this.isShut ? [] : journal.load(names)
   }
 
-  /** @param isWiped nothing more is written */
-  async close(isWiped: boolean): Promise<void> {
+  /** True when what was edited before it could be loaded will still be saved. */
+  get isComing(): boolean {
+    return this.isOpening
+  }
+
+  /** @param lastWrites what is to be written yet; undefined when nothing more may be, because the data is wiped */
+  async close(lastWrites: (() => Promise<unknown>) | undefined): Promise<void> {
     this.isClosed = true
     // A storage that is still being opened holds nothing of this instance, but a lock.
     if (!this.isOpening) return
     const access = await this.opened.promise
-    if (isWiped) access.journal.discard()
+    if (lastWrites) await lastWrites()
+    else access.journal.discard()
+    this.isShut = true
     await access.journal.close()
     await access.release()
   }

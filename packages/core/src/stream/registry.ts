@@ -43,6 +43,7 @@ export class Registry implements HandleSource {
   private readonly seedSubjects = new Map<string, string>()
   private readonly lingering = new Set<() => void>()
   private toLoad: Stream[] = []
+  private readonly loads = new Set<Promise<void>>()
   private readonly options: RegistryOptions
 
   constructor(options: RegistryOptions) {
@@ -121,10 +122,18 @@ export class Registry implements HandleSource {
     this.lingering.add(cancel)
   }
 
-  /** Stops every timer: the client closes. */
-  close(): void {
+  /**
+   * Stops every timer: the client closes.
+   * @param canSave whether streams that are still being loaded will be, so that what was edited meanwhile is saved
+   */
+  close(canSave: boolean): void {
     for (const cancel of this.lingering) cancel()
-    for (const stream of this.openStreams) stream.abandon()
+    for (const stream of this.openStreams) stream.abandon(canSave)
+  }
+
+  /** Resolves once every stream that was being loaded is. */
+  async whenLoaded(): Promise<void> {
+    await Promise.all(this.loads)
   }
 
   /** Forgets a stream that nobody uses and that has nothing left to send or to save. */
@@ -224,7 +233,10 @@ export class Registry implements HandleSource {
     entry.isOpen = true
     this.toLoad.push(entry.stream)
     // Streams that are opened together are read together.
-    if (this.toLoad.length === 1) void this.loadSoon()
+    if (this.toLoad.length > 1) return
+    const loading = this.loadSoon()
+    this.loads.add(loading)
+    void loading.then(() => this.loads.delete(loading))
   }
 
   private async loadSoon(): Promise<void> {
@@ -234,8 +246,11 @@ export class Registry implements HandleSource {
     const stored = await this.options.load(streams.map(({ name }) => name))
     streams.forEach((stream, index) => {
       const found = stored[index]
-      if (!found || this.options.environment.isClosed) return
+      const { isClosed } = this.options.environment
+      // A client that closes saves what was edited meanwhile, and needs no more.
+      if (!found || (isClosed && stream.outbox.isEmpty)) return
       loadStream(stream, found, this.options.isAdopted, this.seeds.get(stream.name))
+      if (isClosed) return
       this.options.onOpened(stream)
       stream.changed()
     })

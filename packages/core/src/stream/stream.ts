@@ -247,10 +247,13 @@ export class Stream implements Emitter {
     for (const { body } of ops) this.stored.tailBytes += body.length + 8
   }
 
-  /** Ends all waiting: the client closes. What is being saved still will be; what was not loaded cannot. */
-  abandon(): void {
+  /**
+   * Ends all waiting: the client closes. What is being saved still will be.
+   * @param canLoad whether a stream that is not loaded will be, so that what was edited meanwhile can be saved
+   */
+  abandon(canLoad: boolean): void {
     for (const { receipt } of this.outbox) {
-      if (this.isLoaded) receipt?.abandon(clientClosed())
+      if (this.isLoaded || canLoad) receipt?.abandon(clientClosed())
       else receipt?.reject(clientClosed())
     }
     this.settleWaiters()

@@ -16,6 +16,7 @@ export class FakeHost implements Host {
   readonly isBrowser = true
   private readonly held = new Set<string>()
   private readonly listeners = new Set<() => void>()
+  private readonly lookers = new Set<() => void>()
   online = true
 
   isOnline(): boolean {
@@ -24,6 +25,14 @@ export class FakeHost implements Host {
   onNetworkChange(listener: () => void): () => void {
     this.listeners.add(listener)
     return () => void this.listeners.delete(listener)
+  }
+  onVisible(listener: () => void): () => void {
+    this.lookers.add(listener)
+    return () => void this.lookers.delete(listener)
+  }
+  /** The page is looked at again. */
+  look(): void {
+    for (const listener of this.lookers) listener()
   }
   async claim(name: string): Promise<{ release(): void } | undefined> {
     if (this.held.has(name)) return undefined
