@@ -58,7 +58,7 @@ const RULE: CounterRule = {
   create: () => new DecimalSum(),
 
   prepare(_state, intent) {
-    const op = operationOf(intent, OPERATIONS)
+    const op = operationOf(intent, OPERATIONS, REMEDY)
     const { amount = 1 }: { readonly amount?: unknown } = intent
     if (typeof amount !== 'number' || !(Math.abs(amount) <= MAX_AMOUNT)) {
       throw invalidIntent(`an amount is a finite number of at most ${MAX_AMOUNT}`)
@@ -85,6 +85,9 @@ const RULE: CounterRule = {
 }
 
 const OPERATIONS = ['increment', 'decrement'] as const
+const REMEDY =
+  'A counter is changed by amounts, not set: call stream.increment(amount) or stream.decrement(amount). ' +
+  'A number that is set is a register'
 const NONE = Object.freeze([])
 
 function readAmount(reader: ByteReader): CounterBody {

@@ -1,4 +1,5 @@
 import { decodeVersioned, encodeVersioned } from './codec.js'
+import type { DeepReadonly } from './deep-readonly.js'
 import { applyToDoc, settleInDoc } from './doc/apply.js'
 import { decodeDocBody, encodeDocBody } from './doc/body-codec.js'
 import { countOfBody } from './doc/body.js'
@@ -33,13 +34,6 @@ export interface DocOptions<Shape extends DocShape = DocShape> {
 /** The rule that {@link doc} makes. */
 export type DocRule<Value> = MergeRule<Value, DocIntent, DocBody, DocState, DocDelta, DocActions>
 
-/** A value as it is read: immutable at every level. */
-export type DocValue<T> = [Json] extends [T]
-  ? T
-  : T extends object
-    ? { readonly [Key in keyof T]: DocValue<T[Key]> }
-    : T
-
 /**
  * A nested document: maps, lists, texts and counters in one another, addressed by path. Each merges as
  * its own kind does: texts never interleave, counters lose no change, a key or an item that is set
@@ -62,7 +56,7 @@ export function doc<const Shape extends DocShape>(options: {
 }): DocRule<ShapeValue<Shape> & { readonly [key: string]: Json }>
 export function doc<T extends object = Record<string, Json>>(
   options?: DocOptions,
-): DocRule<Partial<DocValue<T>>>
+): DocRule<Partial<DeepReadonly<T>>>
 export function doc({ shape = {} }: DocOptions = {}): DocRule<object> {
   const checked = readShape(shape)
   return {

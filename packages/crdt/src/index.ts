@@ -13,11 +13,11 @@ export {
   type DocPath,
   type DocRule,
   type DocShape,
-  type DocValue,
   type NewCounter,
   type NewText,
   type ShapeValue,
 } from './doc.js'
+export type { DeepReadonly, ReadValue } from './deep-readonly.js'
 export type { DocumentVersion } from './document/document-version.js'
 export { deflate, inflate } from './document/deflate.js'
 export { TextDocument } from './document/text-document.js'

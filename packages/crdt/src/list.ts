@@ -1,5 +1,6 @@
 import { nextStamp } from './clock.js'
 import type { Stamp } from './clock.js'
+import type { ReadValue } from './deep-readonly.js'
 import { invalidIntent, operationOf } from './intent.js'
 import { toJson } from './json.js'
 import type { Json, JsonText } from './json.js'
@@ -41,12 +42,12 @@ export type ListActions<T> = {
 
 /** The rule that {@link list} makes: `Input` is what is written, `T` what is read. */
 export type ListRule<T, Input = T> = MergeRule<
-  readonly T[],
-  ListIntent<Input>,
+  readonly ReadValue<T>[],
+  ListIntent<ReadValue<Input>>,
   ListBody,
   ListState,
-  ListDelta<T>,
-  ListActions<Input>
+  ListDelta<ReadValue<T>>,
+  ListActions<ReadValue<Input>>
 >
 
 /** What {@link list} may be told. */
@@ -54,6 +55,11 @@ export interface ListOptions<Schema> {
   /** Checks what this client writes. What others wrote is not checked again. */
   readonly schema?: Schema
 }
+
+const REMEDY =
+  'A list takes edits of its items, not a whole list: call stream.append(...items), ' +
+  'stream.insert(position, ...items), stream.set(position, item), stream.move(from, to) or ' +
+  'stream.delete(position, length)'
 
 /** What intents may hold when they come from where no compiler looks. */
 interface IntentFields {
@@ -96,7 +102,7 @@ export function list({ schema }: ListOptions<StandardSchema> = {}): ListRule<unk
     create: () => new ListState(0, 0, 0),
 
     prepare(state, intent, { replica, nowMs }) {
-      const op = operationOf(intent, ['insert', 'delete', 'set', 'move'])
+      const op = operationOf(intent, ['insert', 'delete', 'set', 'move'], REMEDY)
       const fields: IntentFields = intent
       switch (op) {
         case 'insert': {

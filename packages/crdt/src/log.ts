@@ -1,5 +1,6 @@
 import { malformed } from './bytes.js'
 import { decodeVersioned, encodeVersioned } from './codec.js'
+import type { ReadValue } from './deep-readonly.js'
 import { FlowSyncError } from './errors.js'
 import { operationOf } from './intent.js'
 import { parseJson, readJsonToEnd } from './json.js'
@@ -17,12 +18,12 @@ export type LogActions<T> = { readonly append: (value: T) => LogIntent<T> }
 
 /** The rule that {@link log} makes: `Input` is what is appended, `T` what is read. */
 export type LogRule<T, Input = T> = MergeRule<
-  readonly T[],
-  LogIntent<Input>,
+  readonly ReadValue<T>[],
+  LogIntent<ReadValue<Input>>,
   Json,
   LogEntries,
   never,
-  LogActions<Input>
+  LogActions<ReadValue<Input>>
 >
 
 /** What {@link log} may be told. */
@@ -64,7 +65,7 @@ export function log({ schema, window = DEFAULT_WINDOW }: LogOptions<StandardSche
     create: () => new LogEntries(window, []),
 
     prepare(_state, intent) {
-      operationOf(intent, ['append'])
+      operationOf(intent, ['append'], 'To add an entry, call stream.append(entry)')
       return checked(intent.value, schema)
     },
     countOf: () => 1,

@@ -1,5 +1,6 @@
 import { readCells, writeCells } from './cells-codec.js'
 import { Cells } from './cells.js'
+import type { ReadValue } from './deep-readonly.js'
 import { nextTime, readTime, writeTime } from './hybrid-time.js'
 import type { HybridTime } from './hybrid-time.js'
 import { decodeHeaded, decodeVersioned, encodeVersioned } from './codec.js'
@@ -46,12 +47,12 @@ interface MapState {
 
 /** The rule that {@link map} makes: `Input` is what is written, `T` what is read. */
 export type MapRule<T, Input = T> = MergeRule<
-  Readonly<Record<string, T>>,
-  MapIntent<Input>,
+  Readonly<Record<string, ReadValue<T>>>,
+  MapIntent<ReadValue<Input>>,
   MapBody,
   MapState,
   never,
-  MapActions<Input>
+  MapActions<ReadValue<Input>>
 >
 
 /** What {@link map} may be told. */
@@ -62,6 +63,8 @@ export interface MapOptions<Schema> {
 
 const FORMAT = 1
 const OPERATIONS = ['set', 'delete'] as const
+const REMEDY =
+  'A map takes edits of its keys, not a whole object: call stream.set(key, value) or stream.delete(key)'
 /** A key may have this many bytes in UTF-8. */
 const MAP_MAX_KEY_BYTES = 4096
 
@@ -90,7 +93,7 @@ export function map({ schema }: MapOptions<StandardSchema> = {}): MapRule<unknow
     create: () => createState(new Cells(), 0),
 
     prepare({ cells }, intent, { nowMs }) {
-      const op = operationOf(intent, OPERATIONS)
+      const op = operationOf(intent, OPERATIONS, REMEDY)
       const key = toKey(intent.key)
       if (op === 'delete' && cells.shown(key) === undefined) return undefined
       return {

@@ -1,5 +1,6 @@
 import { readCells, writeCells } from './cells-codec.js'
 import { Cells } from './cells.js'
+import type { ReadValue } from './deep-readonly.js'
 import { nextTime, readTime, writeTime } from './hybrid-time.js'
 import type { HybridTime } from './hybrid-time.js'
 import { decodeVersioned, encodeVersioned } from './codec.js'
@@ -36,12 +37,12 @@ interface RegisterState {
 
 /** The rule that {@link register} makes: `Input` is what is written, `Value` what is read. */
 export type RegisterRule<Value, Input> = MergeRule<
-  Value,
-  RegisterIntent<Input>,
+  ReadValue<Value>,
+  RegisterIntent<ReadValue<Input>>,
   RegisterBody,
   RegisterState,
   never,
-  RegisterActions<Input>
+  RegisterActions<ReadValue<Input>>
 >
 
 /** What {@link register} may be told. */
@@ -114,7 +115,7 @@ export function register({ multi = false, schema, initial }: RegisterOptions = {
     create: () => createState(new Cells()),
 
     prepare({ cells }, intent, { nowMs }) {
-      operationOf(intent, ['set'])
+      operationOf(intent, ['set'], 'To replace the value, call stream.set(value)')
       return { time: nextTime(nowMs, cells.timesOf(REGISTER_KEY)), value: checked(intent.value, schema) }
     },
     countOf: () => 1,

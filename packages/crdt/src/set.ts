@@ -6,6 +6,7 @@ import { readTexts, writeTexts } from './columns.js'
 import { invalidIntent, operationOf } from './intent.js'
 import { parseJson } from './json.js'
 import type { Json } from './json.js'
+import { readOnlySet } from './read-only-set.js'
 import type { MergeRule } from './rule.js'
 
 /** What a set can hold: values that are equal when they look the same. */
@@ -56,7 +57,10 @@ export type SetRule<T extends SetElement = SetElement> = MergeRule<
 >
 
 const FORMAT = 1
+const EMPTY = readOnlySet<SetElement>([])
 const OPERATIONS = ['add', 'delete'] as const
+const REMEDY =
+  'A set takes edits of its elements, not a whole set: call stream.add(value) or stream.delete(value)'
 /** The JSON text of an element may have this many bytes in UTF-8. */
 const SET_MAX_ELEMENT_BYTES = 65_536
 
@@ -68,6 +72,8 @@ const SET_MAX_ELEMENT_BYTES = 65_536
  * Elements stand in the order in which the hub placed their adds, own pending ones last; adding an
  * element again moves it to the end. A set that shrinks takes less space again.
  *
+ * The value is a `Set` that cannot be changed: its `add`, `delete` and `clear` throw `value/read-only`.
+ *
  * With `twoPhase` removing wins for ever, and what was removed is remembered for ever (2P-set). Such
  * a stream has a rule of its own name, `set-2p`, so that the two kinds cannot be mixed up.
  */
@@ -75,7 +81,7 @@ export function set<T extends SetElement = string>({ twoPhase = false }: SetOpti
   const createState = (cells: Cells<SetElement>, banned: Iterable<SetElement>): SetState => ({
     cells,
     banned: twoPhase ? new Set(banned) : undefined,
-    value: new Set(),
+    value: EMPTY,
     isStale: true,
   })
 
@@ -90,7 +96,7 @@ export function set<T extends SetElement = string>({ twoPhase = false }: SetOpti
     create: () => createState(new Cells(), []),
 
     prepare({ cells, banned }, intent) {
-      const op = operationOf(intent, OPERATIONS)
+      const op = operationOf(intent, OPERATIONS, REMEDY)
       const element = toElement(intent.value)
       const isPresent = cells.has(element)
       // Adding again protects an element from concurrent deletes, but not in a two-phase set.
@@ -178,6 +184,6 @@ function readValue(state: SetState): ReadonlySet<SetElement> {
   const elements = [...first].sort(([, left], [, right]) => left - right || 0).map(([element]) => element)
   const former = [...state.value]
   const isSame = elements.length === former.length && elements.every((each, index) => each === former[index])
-  if (!isSame) state.value = new Set(elements)
+  if (!isSame) state.value = readOnlySet(elements)
   return state.value
 }

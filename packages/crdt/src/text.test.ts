@@ -52,6 +52,8 @@ describe('editing a text', () => {
     ['an empty delete', remove(2, 0)],
     ['a delete behind the end', remove(9, 3)],
     ['a replacement of nothing by nothing', replace(1, 0, '')],
+    ['a replacement by the same text', replace(0, 4, 'abcd')],
+    ['a replacement of more than there is by the same text', replace(1, 99, 'bcd')],
   ])('makes no op of %s', (_name, intent) => {
     expect(typing('abcd').edit(intent)).toBeUndefined()
   })
@@ -74,6 +76,16 @@ describe('editing a text', () => {
     const { fold, edit } = typing('abcd')
     expect(() => edit(intent as TextIntent)).toThrow(expect.objectContaining({ code: 'op/invalid-intent' }))
     expect(fold.value).toBe('abcd')
+  })
+
+  it('takes of a replaced text only what is new', () => {
+    const { fold, edit } = typing('the red 😀 fox')
+    expect(edit(replace(0, 14, 'the blue 😀 fox'))?.deltas).toEqual([
+      { position: 4, deleteCount: 3, insert: 'blue' },
+    ])
+    expect(edit(replace(9, 2, '😁'))?.op.count).toBe(4)
+    expect(edit(replace(0, 99, `${fold.value}es`))?.op.count).toBe(2)
+    expect(fold.value).toBe('the blue 😁 foxes')
   })
 
   it('hands out the same text until it changes, whatever is read in between', () => {
@@ -174,6 +186,18 @@ describe('texts edited at once', () => {
       expect(session.value(0)).toBe(session.value(2))
       expect(session.value(1)).toBe(session.value(2))
     }
+  })
+
+  it('keep what others wrote when one of them replaces the whole text by an edited one', () => {
+    const session = createSession(rule, 2)
+    session.edit(0, insert(0, 'Buy milk'))
+    session.send(0)
+    session.pull()
+    session.edit(0, replace(0, 8, 'Buy oat milk'))
+    session.edit(1, replace(0, 8, 'Buy milk today'))
+    session.send(0, 1)
+    session.pull()
+    expect([session.value(0), session.value(1)]).toEqual(['Buy oat milk today', 'Buy oat milk today'])
   })
 
   it('never interleave what is typed in two parts, the later part first', () => {

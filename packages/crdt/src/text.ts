@@ -20,7 +20,10 @@ export type TextActions = {
   readonly insert: (pos: number, text: string) => TextIntent
   /** Deletes as many UTF-16 units as `length` says. */
   readonly delete: (pos: number, length: number) => TextIntent
-  /** Deletes as `delete` does and inserts text in the same place, in one op. */
+  /**
+   * Deletes as `delete` does and inserts text in the same place, in one op. What both texts begin and end with
+   * stays as it is: a whole text that is replaced by an edited one is the small edit that was made to it.
+   */
   readonly replace: (pos: number, length: number, text: string) => TextIntent
 }
 
@@ -37,6 +40,9 @@ interface IntentFields {
   readonly text?: unknown
 }
 
+const REMEDY =
+  'A text takes edits, not a whole text. Bind a field with <SharedTextarea>, useTextField, v-flowsync-text or ' +
+  '{@attach textField(doc)}, or call stream.replace(position, length, text)'
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 /**
@@ -58,8 +64,8 @@ export function text(): TextRule {
     },
     create: () => new TextSequence('', 0),
     prepare: (state, intent) => {
-      const fitting = state.fit(patchOf(intent))
-      return fitting.deleteCount === 0 && fitting.insert === '' ? undefined : fitting
+      const patch = state.trim(state.fit(patchOf(intent, REMEDY)))
+      return patch.deleteCount === 0 && patch.insert === '' ? undefined : patch
     },
     countOf: ({ deleteCount, insert }) => deleteCount + insert.length,
     apply: (state, op) => state.apply(op, op.body),
@@ -74,8 +80,13 @@ export function text(): TextRule {
   }
 }
 
-function patchOf(intent: TextIntent): TextDelta {
-  const op = operationOf(intent, ['insert', 'delete', 'replace'])
+/**
+ * What an intent asks for.
+ * @param remedy for the message of the error
+ * @throws FlowSyncError `op/invalid-intent`
+ */
+export function patchOf(intent: TextIntent, remedy: string): TextDelta {
+  const op = operationOf(intent, ['insert', 'delete', 'replace'], remedy)
   const { pos, length, text }: IntentFields = intent
   return {
     position: countOf(pos, 'pos'),

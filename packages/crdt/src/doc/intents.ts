@@ -41,9 +41,13 @@ const OPERATIONS = [
   'createCounter',
 ] as const
 
+const REMEDY =
+  'A document takes edits of its parts, not a whole object: call stream.set(path, value), ' +
+  'stream.insert(path, position, ...items), stream.insertText(path, position, text) or another of its methods'
+
 /** @throws FlowSyncError `op/invalid-intent` */
 export function docOperationOf(intent: unknown): DocIntent['op'] {
-  return operationOf(intent, OPERATIONS)
+  return operationOf(intent, OPERATIONS, REMEDY)
 }
 
 /** The methods of a document's handle. A path names the map, list, text or counter that is meant, or a member of it. */

@@ -36,6 +36,9 @@ export class DocumentCore {
   shift = 0
 
   constructor(root: Root) {
+    // Documents hand it out as their version.
+    for (const id of root.version) Object.freeze(id)
+    Object.freeze(root.version)
     this.root = root
     this.content = new TextContent(root.text)
     this.text = this.content.text

@@ -36,6 +36,22 @@ describe('a document', () => {
     expect(document.version).toEqual([{ replica: A, counter: 19 }])
   })
 
+  it('takes of a replaced text only what is new', () => {
+    const document = new TextDocument(A)
+    document.insert(0, 'the red 😀')
+    document.replace(0, 99, 'the blue 😀')
+    document.replace(0, 11, 'the blue 😀')
+    document.replace(9, 2, '😁')
+    expect([document.value, document.version]).toEqual(['the blue 😁', [{ replica: A, counter: 21 }]])
+  })
+
+  it('hands out no version that can be changed under it', () => {
+    expect(Object.isFrozen(new TextDocument(A).version)).toBe(true)
+    const [document] = pair('text')
+    document.erase()
+    expect([document.version, ...document.version].every(Object.isFrozen)).toBe(true)
+  })
+
   it('never splits a surrogate pair', () => {
     const document = new TextDocument(A)
     document.insert(0, 'a😀b')

@@ -3,6 +3,7 @@ import { invalidIntent } from '../intent.js'
 import { isReplicaId } from '../op.js'
 import type { ReplicaId } from '../op.js'
 import type { TextDelta } from '../text-delta.js'
+import { trimEdit } from '../sequence/trim-edit.js'
 import { VersionDifference } from '../sequence/version-difference.js'
 import { applyUpdate, missingParents, needsHistory, obstacleTo } from './apply-update.js'
 import { DocumentCore } from './document-core.js'
@@ -127,7 +128,10 @@ export class TextDocument {
     this.edit(position, length, '')
   }
 
-  /** Deletes as {@link delete} does and inserts text in the same place. */
+  /**
+   * Deletes as {@link delete} does and inserts text in the same place. What both texts begin and end with stays as
+   * it is, so that replacing a whole text by an edited one is the small edit that was made to it.
+   */
   replace(position: number, length: number, text: string): void {
     checkCount(position, 'position')
     checkCount(length, 'length')
@@ -140,8 +144,18 @@ export class TextDocument {
     const { current, author } = this
     const { engine, graph } = current
     engine.fit(position, length)
-    if (engine.fitCount === 0 && text === '') return
-    current.patchNext(author, graph.nextCounterOf(author), engine.fitPosition, engine.fitCount, text)
+    const { fitPosition, fitCount } = engine
+    if (fitCount > 0 && text !== '') this.put({ position: fitPosition, deleteCount: fitCount, insert: text })
+    else if (fitCount > 0 || text !== '')
+      current.patchNext(author, graph.nextCounterOf(author), fitPosition, fitCount, text)
+  }
+
+  /** Replaces text by other text, as far as it differs. */
+  private put(replacement: TextDelta): void {
+    const { current, author } = this
+    const { position, deleteCount, insert } = trimEdit(current.text, replacement)
+    if (deleteCount === 0 && insert === '') return
+    current.patchNext(author, current.graph.nextCounterOf(author), position, deleteCount, insert)
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { OpId } from '../op.js'
 import { AnchoredText } from '../sequence/anchored-text.js'
 import type { OpHead } from '../sequence/sequence.js'
+import { isFirstHalf, isSecondHalf } from '../sequence/trim-edit.js'
 import type { TextDelta } from '../text-delta.js'
 import { Checkpoints } from './checkpoints.js'
 import { NO_MARKS, changed, inherited, isSameSet } from './mark.js'
@@ -49,6 +50,14 @@ export class RichTextState {
       .slice(range.position, range.position + range.length)
       .every(({ value }) => changed(value, change) === value)
     return isDone ? undefined : { ...request, ...range }
+  }
+
+  /** What is new in a patch, in the text as it is now; undefined when nothing is. */
+  fitText(patch: TextDelta): TextDelta | undefined {
+    const fitting = this.text.fit(patch)
+    const { position, deleteCount, insert } = this.text.trim(fitting)
+    if (deleteCount === 0 && insert === '') return undefined
+    return deleteCount === 0 ? withMarked(fitting, position, insert) : { position, deleteCount, insert }
   }
 
   /** Merges an op that changes text; tells what changed. */
@@ -139,4 +148,22 @@ export class RichTextState {
     tracker.takeMark(version, mark)
     return NO_MARKS
   }
+}
+
+/**
+ * Text that takes the place of other text has the marks of that. Where it begins or ends with all of that, what is
+ * new would have the marks of text that is typed there; so a character beside it is part of the edit.
+ */
+function withMarked(replacement: TextDelta, position: number, insert: string): TextDelta {
+  const all = replacement.insert
+  const { position: start, deleteCount: length } = replacement
+  if (length > 0 && position === start + length) {
+    const count = isSecondHalf(all.charCodeAt(length - 1)) ? 2 : 1
+    return { position: position - count, deleteCount: count, insert: all.slice(length - count) }
+  }
+  if (length > 0 && position === start) {
+    const count = isFirstHalf(all.charCodeAt(insert.length)) ? 2 : 1
+    return { position, deleteCount: count, insert: all.slice(0, insert.length + count) }
+  }
+  return { position, deleteCount: 0, insert }
 }

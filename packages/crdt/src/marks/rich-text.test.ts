@@ -195,6 +195,21 @@ describe('marks', () => {
     expect(alone(insert(0, 'a fox.'), mark(2, 3, 'bold'), replace(4, 2, '!'))).toBe('a [fo!|bold]')
   })
 
+  it('stay on what a replacement leaves as it is', () => {
+    const steps = [insert(0, 'the fox'), mark(4, 3, 'bold')]
+    expect(alone(...steps, replace(0, 7, 'the red fox'))).toBe('the red [fox|bold]')
+    expect(alone(...steps, replace(0, 7, 'a fox'))).toBe('a [fox|bold]')
+    expect(alone(...steps, replace(0, 7, 'the fox'))).toBe('the [fox|bold]')
+  })
+
+  it('are those of the replaced text where other text only lengthens it', () => {
+    const steps = [insert(0, 'a 😀fox😀.'), mark(2, 7, 'link', 'u')]
+    expect(alone(...steps, replace(2, 7, '😀fox😀es'))).toBe('a [😀fox😀es|link:u].')
+    expect(alone(...steps, replace(2, 7, 'red 😀fox😀'))).toBe('a [red 😀fox😀|link:u].')
+    expect(alone(...steps, replace(4, 3, 'foxes'))).toBe('a [😀foxes😀|link:u].')
+    expect(alone(...steps, insert(9, 'es'))).toBe('a [😀fox😀|link:u]es.')
+  })
+
   it('of the same value beside one another are one', () => {
     const session = createSession(rule, 1)
     for (const intent of [insert(0, 'abcd'), mark(0, 2, 'link', 'u'), mark(2, 2, 'link', 'u')]) {

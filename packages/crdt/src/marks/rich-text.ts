@@ -2,7 +2,7 @@ import { FlowSyncError } from '../errors.js'
 import type { Json } from '../json.js'
 import type { AppliedOp, MergeRule } from '../rule.js'
 import { rebaseTextDelta } from '../text-rebase.js'
-import { text } from '../text.js'
+import { patchOf, text } from '../text.js'
 import type { TextIntent } from '../text.js'
 import { NO_MARKS, isMarkName } from './mark.js'
 import { DEFAULT_MARK_TYPES } from './mark-types.js'
@@ -30,7 +30,10 @@ export type RichTextActions<Name extends string = string> = {
   readonly insert: (pos: number, text: string) => TextIntent
   /** Deletes as many UTF-16 units as `length` says. */
   readonly delete: (pos: number, length: number) => TextIntent
-  /** Puts text in the place of other text; it has the marks of that. */
+  /**
+   * Puts text in the place of other text; it has the marks of that. What both texts begin and end with stays as it
+   * is, marks included.
+   */
   readonly replace: (pos: number, length: number, text: string) => TextIntent
   /** Gives a mark to a stretch of text, with a value other than null; `true` when it is absent. */
   readonly mark: (pos: number, length: number, name: Name, value?: Json) => MarkIntent<Name>
@@ -53,6 +56,9 @@ export interface RichTextOptions<Types extends MarkTypes> {
   /** The marks that this client may make. Default: bold, italic, underline, strike, code, link and comment. */
   readonly marks?: Types
 }
+
+const REMEDY =
+  'A text takes edits, not a whole text: call stream.replace(position, length, text) or another of its methods'
 
 /** A state with the value last handed out. */
 interface RichTextFold {
@@ -97,7 +103,7 @@ function createRichText(types: ReadonlyMap<string, MarkType>): RichTextRule {
         const fitting = state.fitMark(mark)
         return fitting && { kind: 'mark', mark: fitting }
       }
-      const patch = plain.prepare(state.text, intent as TextIntent, context)
+      const patch = state.fitText(patchOf(intent as TextIntent, REMEDY))
       return patch && { kind: 'text', patch }
     },
     countOf: (body) => (body.kind === 'text' ? plain.countOf(body.patch) : 1),
@@ -128,7 +134,7 @@ function createRichText(types: ReadonlyMap<string, MarkType>): RichTextRule {
 }
 
 function checked(marks: MarkTypes): ReadonlyMap<string, MarkType> {
-  const types = new Map(Object.entries(marks))
+  const types = new Map(Object.entries(marks).map(([name, type]) => [name, { ...type }] as const))
   for (const [name, { expand }] of types) {
     if (isMarkName(name) && ['none', 'before', 'after', 'both'].includes(expand)) continue
     throw new FlowSyncError(

@@ -41,6 +41,7 @@ describe('a text buffer', () => {
             tailsOf(text.slice(from, Math.min(to, from + 50))),
           )
           if (from < text.length) expect(buffer.isTail(from)).toBe(false)
+          expect(buffer.slice(from, to) === text.slice(from, to)).toBe(true)
           buffer.replace(from, to - from, insert)
           text = text.slice(0, from) + insert + text.slice(to)
           expect(buffer.length).toBe(text.length)

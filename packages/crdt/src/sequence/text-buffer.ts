@@ -98,6 +98,23 @@ export class TextBuffer {
     return tails ?? NONE
   }
 
+  /** The text of a range that cuts no surrogate pair in half. */
+  slice(start: number, end: number): string {
+    const known = this.unread ?? this.text
+    if (known !== undefined) return known.slice(start, end)
+    const units = new Uint16Array(end - start)
+    for (let at = start; at < end; ) {
+      const page = this.seek(at + 1)
+      const from = at - this.first
+      const gap = page.gapEnd - page.gapStart
+      const part =
+        from < page.gapStart ? page.units.subarray(from, page.gapStart) : page.units.subarray(from + gap)
+      units.set(part.subarray(0, end - at), at - start)
+      at += part.length
+    }
+    return decoder.decode(units)
+  }
+
   /** Deletes units, then inserts text in their place. */
   replace(position: number, deleteCount: number, insert: string): void {
     if (deleteCount > 0) this.delete(position, deleteCount)

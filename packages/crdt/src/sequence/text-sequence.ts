@@ -3,6 +3,7 @@ import type { TextDelta } from '../text-delta.js'
 import type { OpHead } from './stream-history.js'
 import { StreamSequence } from './stream-sequence.js'
 import { TextContent } from './text-content.js'
+import { trimEdit } from './trim-edit.js'
 
 /** A text that many edit at once, by the ops of a stream. */
 export class TextSequence {
@@ -30,6 +31,11 @@ export class TextSequence {
     const { engine } = this.stream
     engine.fit(position, deleteCount)
     return { position: engine.fitPosition, deleteCount: engine.fitCount, insert }
+  }
+
+  /** What is new in a patch that fits the text as it is now. */
+  trim(fitting: TextDelta): TextDelta {
+    return trimEdit(this.content.text, fitting)
   }
 
   /**

@@ -6,7 +6,7 @@ import { decodeNaive, encodeNaive } from './graph-naive-codec.js'
 import type { NaiveState } from './graph-naive-codec.js'
 import { place } from './graph-naive-order.js'
 import type { Item } from './graph-naive-order.js'
-import { countOf } from './graph-reference.js'
+import { countOf, newPart } from './graph-reference.js'
 import type { GraphOp } from './graph-reference.js'
 import type { GraphBlame, GraphDocument, GraphSubject } from './graph-subject.js'
 
@@ -86,8 +86,9 @@ class NaiveDocument implements GraphDocument {
 
   replace(pos: number, length: number, text: string): void {
     const before = this.value
-    const patch = fit({ position: pos, deleteCount: length, insert: text }, before.split(''))
-    if (patch.deleteCount === 0 && text === '') return
+    const fitting = fit({ position: pos, deleteCount: length, insert: text }, before.split(''))
+    const patch = newPart(fitting, before)
+    if (patch.deleteCount === 0 && patch.insert === '') return
     this.add({ replica: this.replica, counter: this.nextCounter, parents: this.version, patch })
   }
 

@@ -4,7 +4,7 @@ import { applyTextDeltas } from '../text-delta.js'
 import type { TextDelta } from '../text-delta.js'
 import { mapPosition } from '../text-position.js'
 import { check, checkSame, sameBytes } from './graph-check.js'
-import { countOf, fitRange } from './graph-reference.js'
+import { countOf, fitRange, newPart } from './graph-reference.js'
 import type { GraphReference } from './graph-reference.js'
 import { isSubset, meets } from './graph-sets.js'
 import type { EditStep } from './graph-steps.js'
@@ -57,8 +57,8 @@ export class GraphPeer<Document extends GraphDocument> {
     else if (remove === 0) document.insert(position, insert)
     else document.replace(position, remove, insert)
 
-    if (to > from || insert !== '') {
-      const patch = { position: from, deleteCount: to - from, insert }
+    const patch = newPart({ position: from, deleteCount: to - from, insert }, before)
+    if (patch.deleteCount > 0 || patch.insert !== '') {
       const { replica, nextCounter: counter } = this
       this.known.add(reference.add({ replica, counter, parents: reference.frontier(this.known), patch }))
       this.nextCounter += countOf(patch)

@@ -184,3 +184,20 @@ export function fitRange(
   if (first === last) return [from, from]
   return [from, edges.find((edge) => edge >= last) ?? text.length]
 }
+
+/** What is new in a patch that fits a text: characters that it takes away and puts back at its ends are left out. */
+export function newPart(patch: TextDelta, text: string): TextDelta {
+  const { position, deleteCount } = patch
+  const taken = [...text.slice(position, position + deleteCount)]
+  const put = [...patch.insert]
+  let head = ''
+  while (taken.length > 0 && taken[0] === put[0]) {
+    head += put.shift() ?? ''
+    taken.shift()
+  }
+  while (taken.length > 0 && taken.at(-1) === put.at(-1)) {
+    put.pop()
+    taken.pop()
+  }
+  return { position: position + head.length, deleteCount: taken.join('').length, insert: put.join('') }
+}

@@ -14,6 +14,12 @@ export interface SpanPatch<C> {
   readonly insert: C
 }
 
+/** A change that switching an entry makes. */
+export interface SwitchPatch<C> extends SpanPatch<C> {
+  /** What goes. */
+  readonly removed: C
+}
+
 /** A run of units that share their fate. */
 interface Span<C> {
   length: number
@@ -69,6 +75,15 @@ export class OwnSpans<C extends Content<C>> {
     this.replace(position, deleteCount, shown(insertCount, undefined), () => undefined)
   }
 
+  /** True while the entry has both inserted and deleted something, so that undoing it may change nothing that is seen. */
+  mayPutBack(entry: UndoEntry): boolean {
+    const { spans } = this
+    return (
+      spans.some(({ insertedBy }) => insertedBy === entry) &&
+      spans.some(({ deletedBy }) => deletedBy === entry)
+    )
+  }
+
   /** True while something of the entry is left. */
   has(entry: UndoEntry): boolean {
     return this.spans.some(({ insertedBy, deletedBy }) => insertedBy === entry || deletedBy === entry)
@@ -79,8 +94,11 @@ export class OwnSpans<C extends Content<C>> {
    * `commit` notes that it was done.
    * @param shownNow the sequence as it is
    */
-  switch(entry: UndoEntry, shownNow: C): { readonly patches: SpanPatch<C>[]; readonly commit: () => void } {
-    const patches: { position: number; deleteCount: number; insert: C }[] = []
+  switch(
+    entry: UndoEntry,
+    shownNow: C,
+  ): { readonly patches: readonly SwitchPatch<C>[]; readonly commit: () => void } {
+    const patches: { position: number; deleteCount: number; insert: C; removed: C }[] = []
     const spans: Span<C>[] = []
     const isDone = (other: UndoEntry) => (other === entry ? !other.isDone : other.isDone)
     let before = 0
@@ -94,9 +112,15 @@ export class OwnSpans<C extends Content<C>> {
       spans.push({ ...span, hidden: isShown ? undefined : content })
       if (wasShown) before += length
       if (wasShown !== isShown) {
-        if (!patch) patches.push((patch = { position, deleteCount: 0, insert: this.empty }))
+        if (!patch) {
+          patch = { position, deleteCount: 0, insert: this.empty, removed: this.empty }
+          patches.push(patch)
+        }
         if (isShown) patch.insert = patch.insert.concat(content)
-        else patch.deleteCount += length
+        else {
+          patch.deleteCount += length
+          patch.removed = patch.removed.concat(content)
+        }
       } else if (isShown) {
         // Runs that are not shown do not part what changes on both sides of them.
         patch = undefined

@@ -1,5 +1,5 @@
 import { OwnSpans } from './own-spans.js'
-import type { Content, SpanPatch } from './own-spans.js'
+import type { Content, SpanPatch, SwitchPatch } from './own-spans.js'
 import type { UndoTracker } from './undo-tracker.js'
 
 /** What differs between texts and lists. */
@@ -60,9 +60,19 @@ export function createSequenceUndo<C extends Content<C>, Intent>({
       // Out of step it would touch what is somebody else's.
       if (!spans?.has(entry) || spans.shownLength !== value.length) return undefined
       const { patches, commit } = spans.switch(entry, value)
-      return { intents: patches.flatMap(intentsOf), commit }
+      const intents = patches.filter(changesSomething).flatMap(intentsOf)
+      return intents.length > 0 ? { intents, commit } : undefined
     },
-    isAlive: (entry) => spans?.has(entry) ?? false,
+    isAlive(entry, source) {
+      if (!spans?.has(entry)) return false
+      if (!spans.mayPutBack(entry) || spans.shownLength !== source.value.length) return true
+      return spans.switch(entry, source.value).patches.some(changesSomething)
+    },
     forget: (entry) => spans?.forget(entry),
   }
+}
+
+/** False for a patch that puts the text back that it takes away: a text rule makes no op of it. */
+function changesSomething({ insert, removed }: SwitchPatch<unknown>): boolean {
+  return insert !== removed
 }

@@ -56,6 +56,19 @@ describe('undo of a text', () => {
     expect(own.redo()).toBe(false)
   })
 
+  it('passes over what would change nothing that is seen', () => {
+    const { own, other, sync } = createUndoSession(text(), { captureMs: 500 })
+    other.edit(insert(0, 'abc'))
+    sync()
+    own.edit(insert(3, '!'))
+    own.history.stop()
+    own.edit(remove(1, 1)).edit(insert(1, 'b'))
+    expect([own.value, own.canUndo, own.undo(), own.value]).toEqual(['abc!', true, true, 'abc'])
+    expect([own.canUndo, own.undo()]).toEqual([false, false])
+    own.edit(remove(0, 3)).edit(insert(0, 'abc'))
+    expect([own.value, own.canUndo, own.undo(), own.value]).toEqual(['abc', false, false, 'abc'])
+  })
+
   it('deletes only own characters where others wrote into them', () => {
     const { own, other, sync } = start('()')
     own.edit(insert(1, 'abcd'))

@@ -2,6 +2,7 @@ import { Fold } from '@flowsync/crdt'
 import type { AnyMergeRule, ReplicaId, SequencedOp } from '@flowsync/crdt'
 import fc from 'fast-check'
 import { demand, hasCode, sameBytes, sameValue } from './compare.js'
+import { isDeepFrozen } from './frozen.js'
 import { histories, play } from './history.js'
 import { mutate, mutations } from './mutation.js'
 import type { Mutation } from './mutation.js'
@@ -78,6 +79,7 @@ function checkValue(rule: AnyMergeRule, world: World): void {
   const { reference } = world.hub
   const fold = new Fold(rule, { state: reference.encodeState(), seq: reference.seq })
   demand(sameValue(fold.value, reference.value), 'a value survives encoding', fold.value, reference.value)
+  demand(isDeepFrozen(fold.value), 'a decoded value is frozen at every level', fold.value)
 }
 
 function receiveDamaged(rule: AnyMergeRule, world: World, body: Uint8Array): void {

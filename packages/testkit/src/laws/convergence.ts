@@ -2,6 +2,7 @@ import { Fold, carryOver } from '@flowsync/crdt'
 import type { AnyMergeRule, Op, ReplicaId } from '@flowsync/crdt'
 import fc from 'fast-check'
 import { demand, sameBytes, sameValue } from './compare.js'
+import { isDeepFrozen } from './frozen.js'
 import { histories, play } from './history.js'
 import type { AnyLawsSpec, Law } from './spec.js'
 
@@ -86,6 +87,7 @@ function carried(
     demand(reader.receive(sequenced).kind === 'applied', 'a carried op can be folded', sequenced)
     demand(target.receive(sequenced).kind === 'settled', 'a carried op is settled by its author', sequenced)
   })
+  demand(isDeepFrozen(target.value), 'a carried value is frozen at every level', target.value)
   demand(sameValue(target.value, reader.value), 'carried ops converge', target.value, reader.value)
   demand(sameBytes(target.encodeState(), reader.encodeState()), 'carried ops give the same bytes')
 }

@@ -3,6 +3,7 @@ import { convergenceLaws } from './convergence.js'
 import { intentLaws } from './intents.js'
 import type { AnyLawsSpec, Law, RuleLawsSpec } from './spec.js'
 
+export { isDeepFrozen } from './frozen.js'
 export { jsonValues, notJson } from './json-values.js'
 export type { Law, RuleLawsSpec } from './spec.js'
 

@@ -7,7 +7,7 @@ import { ruleLaws } from './index.js'
 interface Bag {
   sum: number
   last: number
-  list: number[] | undefined
+  list: readonly number[] | undefined
   /** Where history begins, in the variant that keeps none. */
   floor: number
 }
@@ -32,7 +32,7 @@ const bag: BagRule = {
     return []
   },
   settle: () => undefined,
-  value: (state) => (state.list ??= [state.sum]),
+  value: (state) => (state.list ??= frozen(state.sum)),
   encodeBody: (body) => Uint8Array.of(body),
   decodeBody: (bytes) => {
     if (bytes.length !== 1 || !bytes[0]) throw new FlowSyncError('op/invalid', 'A body is one byte.')
@@ -87,7 +87,7 @@ describe('ruleLaws', () => {
     ],
     [
       'a rule whose value depends on it',
-      { value: (state) => (state.list ??= [state.last]) },
+      { value: (state) => (state.list ??= frozen(state.last)) },
       'show the same value',
     ],
     [
@@ -123,15 +123,16 @@ describe('ruleLaws', () => {
       { decodeState: (bytes, seq) => (bytes.length === 3 ? bag.decodeState(bytes, seq) : boom()) },
       'boom',
     ],
-    ['a rule whose value is new each time', { value: (state) => [state.sum] }, 'keeps the reference'],
+    ['a rule whose value is new each time', { value: (state) => frozen(state.sum) }, 'keeps the reference'],
+    ['a rule whose value can be written', { value: (state) => (state.list ??= [state.sum]) }, 'is frozen'],
     [
       'a rule whose old values change',
       {
         apply: (state, { body }) => {
           state.sum += body
-          if (state.list) state.list[0] = state.sum
           return []
         },
+        value: (state) => (state.list ??= live(state)),
       },
       'a snapshot is immutable',
     ],
@@ -171,6 +172,13 @@ describe('ruleLaws', () => {
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause === undefined ? error.message : `${error.message}\n${reason(error.cause)}`
+}
+
+const frozen = (sum: number): readonly number[] => Object.freeze([sum])
+
+/** Frozen, and yet what it shows changes. */
+function live(state: Bag): readonly number[] {
+  return Object.freeze(Object.defineProperty([0], 0, { get: () => state.sum, enumerable: true }))
 }
 
 function boom(): never {

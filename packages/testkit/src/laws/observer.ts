@@ -1,4 +1,5 @@
 import { demand, sameItems, sameValue } from './compare.js'
+import { isDeepFrozen } from './frozen.js'
 import type { AnyLawsSpec } from './spec.js'
 
 /** Values that listeners still hold; they must not change under them. */
@@ -22,6 +23,7 @@ export class Observer {
   ): void {
     const { value } = fold
     demand(fold.value === value, 'reading twice gives the same reference')
+    demand(isDeepFrozen(value), 'a value is frozen at every level', value)
     const isKept = value === before || cause !== 'settle' || !sameItems(value, before)
     demand(isKept, 'settling without a change keeps the reference', value)
     if (this.spec.applyDeltas) {
