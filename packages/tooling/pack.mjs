@@ -13,7 +13,7 @@ Builds the packages and packs them as npm would get them, for applications outsi
 DIR is where the tarballs go (default .flowsync/packages).`
 
 /** What every application needs; a binding comes on top. */
-const basics = ['crdt', 'protocol', 'core', 'hub']
+const basics = ['crdt', 'protocol', 'token', 'core', 'hub']
 
 const print = (/** @type {string} */ text) => void process.stdout.write(`${text}\n`)
 
