@@ -14,7 +14,8 @@ export interface TestHub {
   dispose(): Promise<void>
 }
 
-export async function startHub(): Promise<TestHub> {
+/** @param streams the module of the streams that it shares, from the root of the repository */
+export async function startHub(streams = 'apps/next-demo/lib/streams.ts'): Promise<TestHub> {
   const directory = await mkdtemp(join(tmpdir(), 'flowsync-e2e-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -26,7 +27,7 @@ export async function startHub(): Promise<TestHub> {
         'start',
         ...['--port', String(port)],
         ...['--db', join(directory, 'hub.db')],
-        ...['--streams', join(root, 'apps/next-demo/lib/streams.ts')],
+        ...['--streams', join(root, streams)],
       ],
       cwd: root,
       env: { FLOWSYNC_SECRET: SECRET },

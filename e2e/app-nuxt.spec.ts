@@ -1,0 +1,7 @@
+import { describeFields } from './suites/fields.js'
+import { describeIdentity } from './suites/identity.js'
+import { describeWalk } from './suites/walk.js'
+
+describeFields('nuxt')
+describeIdentity('nuxt')
+describeWalk('nuxt')
