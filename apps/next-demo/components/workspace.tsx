@@ -1,7 +1,6 @@
 'use client'
 
 import type { DehydratedState } from '@flowsync/core'
-import { dexieStorage } from '@flowsync/core/dexie'
 import { fetchToken } from '@flowsync/next/client'
 import { FlowSyncProvider } from '@flowsync/react'
 import { streams } from '@/lib/streams'
@@ -13,7 +12,6 @@ import { Guests } from './guests'
 import { Notices } from './notices'
 import { StatusBar } from './status-bar'
 
-const storage = dexieStorage()
 const hubToken = () => fetchToken('/api/flowsync/token', { method: 'POST' })
 
 export interface WorkspaceProps {
@@ -31,7 +29,6 @@ export function Workspace({ slug, user, hubUrl, hydrate }: WorkspaceProps) {
       streams={streams}
       subject={user.id}
       token={hubToken}
-      storage={storage}
       hydrate={hydrate}
     >
       <div className="workspace">

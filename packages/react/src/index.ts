@@ -9,6 +9,7 @@ export {
 export {
   SharedInput,
   SharedTextarea,
+  TextFieldScript,
   type SharedInputProps,
   type SharedTextareaProps,
 } from './shared-text.js'

@@ -36,7 +36,7 @@ export function SharedTextarea({ name, options, nonce, ...props }: SharedTextare
   return (
     <>
       <textarea {...props} {...field} />
-      <RecordingScript nonce={nonce} />
+      <TextFieldScript nonce={nonce} />
     </>
   )
 }
@@ -47,18 +47,19 @@ export function SharedInput({ name, options, nonce, ...props }: SharedInputProps
   return (
     <>
       <input {...props} {...field} />
-      <RecordingScript nonce={nonce} />
+      <TextFieldScript nonce={nonce} />
     </>
   )
 }
 
-/** Served with the field, gone once the page is alive: a script that React adds later would not run anyway. */
-function RecordingScript({ nonce }: { nonce: string | undefined }): ReactNode {
+/**
+ * The inline script that keeps what is typed into a served page before it is alive. `SharedTextarea` and `SharedInput`
+ * bring it along; render it beside a field of {@link useTextField}. It is gone once the page is alive.
+ */
+export function TextFieldScript({ nonce }: { nonce?: string }): ReactNode {
   const isServed = useSyncExternalStore(never, isAlive, isBeingServed)
   if (!isServed) return null
-  return (
-    <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: textFieldScript }} />
-  )
+  return <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: textFieldScript }} />
 }
 
 const never = (): (() => void) => () => undefined
