@@ -9,11 +9,11 @@ export function Notices({ slug }: { slug: string }) {
 
   return (
     <div className="notices">
-      {status === 'needs-auth' && (
+      {(status === 'needs-auth' || status === 'signed-out') && (
         <p className="notice" role="alert">
           <span>
-            The hub does not know you any more{error ? ` (${error.code})` : ''}. What you wrote is kept here.{' '}
-            <a href={`/?next=/d/${slug}`}>Sign in again</a>
+            You are not signed in any more{error ? ` (${error.code})` : ''}. What you wrote is kept on this
+            device. <a href={`/?next=/d/${slug}`}>Sign in again</a>
           </span>
         </p>
       )}

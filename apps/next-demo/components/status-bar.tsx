@@ -14,7 +14,8 @@ const WORDS: Record<ClientState, { text: string; tone: 'good' | 'busy' | 'warn' 
   connecting: { text: 'Connecting…', tone: 'busy' },
   draining: { text: 'Reconnecting…', tone: 'busy' },
   offline: { text: 'Offline', tone: 'warn' },
-  'needs-auth': { text: 'Signed out', tone: 'bad' },
+  'signed-out': { text: 'Signed out', tone: 'bad' },
+  'needs-auth': { text: 'No access', tone: 'bad' },
   closed: { text: 'Closed', tone: 'bad' },
 }
 

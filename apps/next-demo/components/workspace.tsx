@@ -24,13 +24,7 @@ export interface WorkspaceProps {
 
 export function Workspace({ slug, user, hubUrl, hydrate }: WorkspaceProps) {
   return (
-    <FlowSyncProvider
-      url={hubUrl}
-      streams={streams}
-      subject={user.id}
-      token={hubToken}
-      hydrate={hydrate}
-    >
+    <FlowSyncProvider url={hubUrl} streams={streams} subject={user.id} token={hubToken} hydrate={hydrate}>
       <div className="workspace">
         <StatusBar user={user} />
         <main className="page">

@@ -1,8 +1,6 @@
 import { createError, type System } from '@flowsync/protocol'
+import { internals } from './internals-key.js'
 import type { Registry } from './stream/registry.js'
-
-/** Where a client keeps what only this package may touch. */
-export const internals: unique symbol = Symbol('flowsync.internals')
 
 /** The parts of a client that observers need beyond its public face. Clients and stream handles carry them. */
 export interface ClientInternals {

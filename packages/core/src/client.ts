@@ -6,7 +6,8 @@ import {
   NO_EPOCH,
   type StreamDefinitions,
 } from '@flowsync/protocol'
-import { internals, type ClientInternals } from './client-internals.js'
+import type { ClientInternals } from './client-internals.js'
+import { internals } from './internals-key.js'
 import { ClientStatus } from './client-status.js'
 import type { ClientOptions, ClientSnapshot, FlowSyncClient } from './client-types.js'
 import { wipeClient, type WipeOptions } from './client-wipe.js'

@@ -1,6 +1,6 @@
 import type { AnyMergeRule } from '@flowsync/crdt'
 import { DEV } from 'esm-env'
-import { internals, type ClientInternals } from '../client-internals.js'
+import { internals } from '../internals-key.js'
 import type { Receipt } from '../outbox/receipt.js'
 import { refuseWholeText } from '../text-field/whole-text.js'
 import type { StreamHandle } from './handle-types.js'
@@ -8,8 +8,8 @@ import type { Stream } from './stream.js'
 
 /** Where handles find their streams. */
 export interface HandleSource {
-  /** The client's internals, for what is built on a handle alone. */
-  readonly internals: ClientInternals
+  /** The `ClientInternals`, for what is built on a handle alone. */
+  readonly internals: object
   /** Opens a stream for one more use. */
   open(name: string): Stream
   /** Ends one use. */

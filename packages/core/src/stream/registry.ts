@@ -1,6 +1,5 @@
 import type { FlowSyncError, ReplicaId } from '@flowsync/crdt'
 import { createError, NO_EPOCH, type StreamDefinitions } from '@flowsync/protocol'
-import type { ClientInternals } from '../client-internals.js'
 import type { StoredStream } from '../storage/driver.js'
 import { createHandle, type HandleSource } from './handle.js'
 import type { StreamHandle } from './handle-types.js'
@@ -50,7 +49,7 @@ export class Registry implements HandleSource {
     this.options = options
   }
 
-  get internals(): ClientInternals {
+  get internals(): object {
     return { registry: this, system: this.options.environment.system }
   }
 
