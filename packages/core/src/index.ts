@@ -12,6 +12,7 @@ export {
   richText,
   set,
   text,
+  type DeepReadonly,
   type ListDelta,
   type TextDelta,
 } from '@flowsync/crdt'

@@ -11,7 +11,8 @@ export type Member =
 
 /** @throws FlowSyncError `op/invalid-intent` unless it is an array of strings and indices */
 export function readPath(path: unknown): DocPath {
-  if (!Array.isArray(path)) throw invalidIntent('"path" is an array of keys and indices, such as ["todos", 0, "done"]')
+  if (!Array.isArray(path))
+    throw invalidIntent('"path" is an array of keys and indices, such as ["todos", 0, "done"]')
   return path.map((segment: unknown) => {
     if (typeof segment === 'string' || (Number.isSafeInteger(segment) && Number(segment) >= 0)) {
       return segment as string | number

@@ -103,7 +103,7 @@ export class TextBuffer {
     const known = this.unread ?? this.text
     if (known !== undefined) return known.slice(start, end)
     const units = new Uint16Array(end - start)
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const page = this.seek(at + 1)
       const from = at - this.first
       const gap = page.gapEnd - page.gapStart
