@@ -14,6 +14,7 @@ import { Outbox, type OutboxOp } from '../outbox/outbox.js'
 import { createReceipt, type Receipt, type ReceiptControl } from '../outbox/receipt.js'
 import type { Journal, JournalOp } from '../storage/journal.js'
 import type { PendingTransaction } from '../storage/transaction.js'
+import { deepFreeze } from './deep-freeze.js'
 import { limitOpBytes, type AnyFold } from './fold-types.js'
 import type { DeltaListener, DeltaOrigin } from './handle-types.js'
 import type { CarryMode, Rebuild } from './rebuild-plan.js'
@@ -153,7 +154,9 @@ export class Stream implements Emitter {
   }
 
   emitDeltas(deltas: readonly unknown[], origin: DeltaOrigin): void {
-    if (deltas.length > 0) this.deltaListeners.emit(deltas, origin)
+    // Frozen here and not where they are made: most are told to nobody.
+    if (deltas.length > 0 && this.deltaListeners.size > 0)
+      this.deltaListeners.emit(deepFreeze(deltas), origin)
   }
 
   /** The state was replaced by another one; `before` is the value it showed. */
