@@ -58,7 +58,7 @@ async function waitUntilSent(
     if (client.isClosed()) throw clientClosed()
     // What was edited while the disk was read counts too.
     if (left.size === 0 && client.openStreams().every(({ outbox }) => outbox.pendingCount === 0)) return
-    const cause = client.refusal() ?? (signal?.aborted === true ? signal.reason : undefined)
+    const cause: unknown = client.refusal() ?? (signal?.aborted === true ? signal.reason : undefined)
     const isLate = system.nowMs() - startedMs >= timeoutMs
     if (left.size > 0 && (unsent !== 'send' || cause !== undefined || isLate)) throw unsentEdits(left, cause)
     await new Promise<void>((resolve) => system.setTimer(POLL_MS, resolve))

@@ -1,20 +1,15 @@
 import type { FlowSyncError, ReplicaId } from '@flowsync/crdt'
-import {
-  createError,
-  createReplicaId,
-  DEFAULT_LIMITS,
-  NO_EPOCH,
-  type StreamDefinitions,
-} from '@flowsync/protocol'
+import { createError, createReplicaId, DEFAULT_LIMITS, type StreamDefinitions } from '@flowsync/protocol'
 import type { ClientInternals } from './client-internals.js'
 import { internals } from './internals-key.js'
 import { ClientStatus } from './client-status.js'
 import type { ClientOptions, ClientSnapshot, FlowSyncClient } from './client-types.js'
 import { wipeClient, type WipeOptions } from './client-wipe.js'
 import { clientClosed } from './errors.js'
-import { fromBase64, toBase64, type DehydratedState } from './hydration.js'
+import { dehydrateStreams, hydrateStreams, type DehydratedState } from './hydration.js'
 import { Notifier } from './observable.js'
 import { resolveOptions, type ResolvedOptions } from './options.js'
+import { Replicas } from './replicas.js'
 import { Session } from './session/session.js'
 import { createTokenSource, type TokenSource } from './session/token.js'
 import type { StorageAccess } from './storage/access.js'
@@ -27,8 +22,6 @@ import type { Stream, StreamEnvironment } from './stream/stream.js'
 
 /** What an op's frame holds beside its body, generously. */
 const OP_OVERHEAD_BYTES = 2_048
-
-const SPARE_REPLICAS = 4
 
 /**
  * Makes a client: one replica of a workspace's streams, which folds edits at once, keeps them on disk and syncs them with a hub.
@@ -71,8 +64,7 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   /** Another client has wiped the user's data. */
   private wipedError: FlowSyncError | undefined
   private shownRefusal: FlowSyncError | undefined
-  /** Replica ids that the hub knows of already: a stream that needs a fresh one takes it without a reconnect. */
-  private readonly spares: ReplicaId[] = []
+  private readonly replicas: Replicas
   private lastOrder = 0
   private lastReceipt = 0
   private closing: Promise<void> | undefined
@@ -83,6 +75,7 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
     this.workspace = workspace
     this.streams = streams
     this.owner = createReplicaId(system)
+    this.replicas = new Replicas(this.owner, system)
     this.notifier = new Notifier(system)
     this.status = new ClientStatus(
       { read: () => this.readStatus(), isSynced: () => this.isSynced, isClosed: () => this.isClosed },
@@ -119,7 +112,10 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
       target: { url, workspace },
       tokens: this.store.tokens,
       prepare: (token) => this.store.prepare(token),
-      replicas: () => ({ replica: this.owner, adopted: this.foreignReplicas() }),
+      replicas: () => ({
+        replica: this.owner,
+        adopted: this.replicas.others(this.registry.openStreams, this.store.access?.adopted ?? []),
+      }),
       streams: () => this.registry.openStreams.filter(({ isLoaded }) => isLoaded),
       onLimits: ({ frameBytes }) => {
         this.opBytesLimit = frameBytes - OP_OVERHEAD_BYTES
@@ -197,28 +193,13 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
     return this.status.whenSynced()
   }
 
-  hydrate({ workspace, subject, streams }: DehydratedState): void {
-    if (workspace !== this.workspace) {
-      throw createError(
-        'config/invalid',
-        `The state is of the workspace ${workspace}, the client of ${this.workspace}.`,
-      )
-    }
+  hydrate(state: DehydratedState): void {
     const own = this.options.subject === null ? null : this.store.subject || undefined
-    if (subject !== undefined && own !== undefined && subject !== own) return
-    for (const { name, rule, epoch, seq, state } of streams) {
-      this.registry.seed(name, rule, { epoch, seq, state: fromBase64(state) }, subject)
-    }
+    hydrateStreams(this.registry, this.workspace, own, state)
   }
 
   dehydrate(names?: readonly string[]): DehydratedState {
-    const streams = this.registry.openStreams
-      .filter(
-        ({ name, epoch, outbox }) => epoch !== NO_EPOCH && outbox.isEmpty && (names?.includes(name) ?? true),
-      )
-      .map(({ name, rule, epoch, fold }) => {
-        return { name, rule: rule.name, epoch, seq: fold.seq, state: toBase64(fold.encodeState()) }
-      })
+    const streams = dehydrateStreams(this.registry, names)
     const { workspace } = this
     const { subject } = this.store
     return subject ? { workspace, subject, streams } : { workspace, streams }
@@ -275,7 +256,7 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   }
 
   createReplica(): ReplicaId {
-    return this.spares.pop() ?? createReplicaId(this.system)
+    return this.replicas.next()
   }
 
   onQueued(stream: Stream): void {
@@ -285,20 +266,6 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   onChanged(stream: Stream): void {
     this.registry.closeIfUnused(stream)
     this.status.touch()
-  }
-
-  /** `hello` names only so many: those that have something to send come first. */
-  private foreignReplicas(): ReplicaId[] {
-    while (this.spares.length < SPARE_REPLICAS) this.spares.push(createReplicaId(this.system))
-    const { openStreams } = this.registry
-    const replicas = new Set<ReplicaId>([
-      ...openStreams.flatMap(({ outbox }) => outbox.ranges().map(({ replica }) => replica)),
-      ...openStreams.map(({ author }) => author.replica),
-      ...this.spares,
-      ...(this.store.access?.adopted ?? []),
-    ])
-    replicas.delete(this.owner)
-    return [...replicas]
   }
 
   private onSessionChange(): void {

@@ -23,9 +23,7 @@ describe('createHost', () => {
     expect(claim).toBeDefined()
     expect(await tabs[1].claim('a')).toBeUndefined()
     expect(await tabs[1].claim('b')).toBeDefined()
-    claim?.release()
-    await Promise.resolve()
-    await Promise.resolve()
+    await claim?.release()
     expect(await tabs[1].claim('a')).toBeDefined()
   })
 
@@ -54,6 +52,24 @@ describe('createHost', () => {
     stop()
     target.dispatchEvent(new Event('offline'))
     expect(changes).toBe(1)
+  })
+
+  it('tells when a hidden page is looked at again', () => {
+    const target = new EventTarget()
+    const document = {
+      visibilityState: 'hidden',
+      addEventListener: target.addEventListener.bind(target),
+      removeEventListener: target.removeEventListener.bind(target),
+    }
+    let looks = 0
+    const stop = createHost({ document }).onVisible?.(() => looks++)
+    target.dispatchEvent(new Event('visibilitychange'))
+    expect(looks).toBe(0)
+    document.visibilityState = 'visible'
+    target.dispatchEvent(new Event('visibilitychange'))
+    stop?.()
+    target.dispatchEvent(new Event('visibilitychange'))
+    expect(looks).toBe(1)
   })
 
   it('takes Node for a place with network and without tabs', async () => {

@@ -1,6 +1,7 @@
 import { isFlowSyncError, type FlowSyncError } from '@flowsync/crdt'
-import { createError, fromWireError } from '@flowsync/protocol'
+import { createError, fromWireError, NO_EPOCH } from '@flowsync/protocol'
 import { subjectOf } from './session/token.js'
+import type { Registry } from './stream/registry.js'
 
 /** The state of one stream as JSON. */
 export interface DehydratedStream {
@@ -92,6 +93,40 @@ function networkError(cause: unknown, timeoutMs: number): FlowSyncError {
     return createError('network/timeout', `The hub did not answer within ${timeoutMs} ms.`, { cause })
   }
   return createError('network/unreachable', 'The hub cannot be reached.', { cause })
+}
+
+/**
+ * Shows a client what a server rendered, unless it was read for another user.
+ * @param own whose the client is; null when nobody is signed in, undefined when nobody knows yet
+ * @throws FlowSyncError `config/invalid` for the state of another workspace
+ */
+export function hydrateStreams(
+  registry: Registry,
+  expected: string,
+  own: string | null | undefined,
+  { workspace, subject, streams }: DehydratedState,
+): void {
+  if (workspace !== expected) {
+    throw createError(
+      'config/invalid',
+      `The state is of the workspace ${workspace}, the client of ${expected}.`,
+    )
+  }
+  if (subject !== undefined && own !== undefined && subject !== own) return
+  for (const { name, rule, epoch, seq, state } of streams) {
+    registry.seed(name, rule, { epoch, seq, state: fromBase64(state) }, subject)
+  }
+}
+
+/** The confirmed state of streams that are open and have nothing unacknowledged. */
+export function dehydrateStreams(registry: Registry, names?: readonly string[]): DehydratedStream[] {
+  return registry.openStreams
+    .filter(
+      ({ name, epoch, outbox }) => epoch !== NO_EPOCH && outbox.isEmpty && (names?.includes(name) ?? true),
+    )
+    .map(({ name, rule, epoch, fold }) => {
+      return { name, rule: rule.name, epoch, seq: fold.seq, state: toBase64(fold.encodeState()) }
+    })
 }
 
 /** Bytes as base64. */

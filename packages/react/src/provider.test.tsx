@@ -1,6 +1,6 @@
 import type { FlowSyncClient, Host } from '@flowsync/core'
-import { BindingWorld, type BindingStreams } from '@flowsync/testkit/bindings'
-import { Activity, StrictMode, type ReactNode } from 'react'
+import { BindingWorld, tokenOf, type BindingStreams } from '@flowsync/testkit/bindings'
+import { Activity, startTransition, StrictMode, Suspense, use, useLayoutEffect, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -152,6 +152,50 @@ describe('FlowSyncProvider', () => {
     )
     expect(container.textContent).toBe('fetched by a page')
     world.hub.release()
+  })
+
+  test('closes the former client before any effect of the tree runs under the next', async () => {
+    const states: unknown[] = []
+    let former: FlowSyncClient<BindingStreams> | undefined
+    function Child({ user }: { user: string }): ReactNode {
+      const [, push] = useStream('doc:probe')
+      const client = useFlowSyncClient()
+      former ??= client
+      useLayoutEffect(() => {
+        if (user === 'bob') push({ op: 'insert', pos: 0, text: 'of bob' })
+        states.push(former?.getSnapshot().state)
+      }, [user, push])
+      return null
+    }
+    const view = (user: string) => (
+      <FlowSyncProvider {...world.options()} subject={user} token={() => tokenOf(user)}>
+        <Child user={user} />
+      </FlowSyncProvider>
+    )
+    flushSync(() => root.render(view('alice')))
+    await world.until(() => world.hub.listenerCount('doc:probe') === 1, 'the stream')
+    flushSync(() => root.render(view('bob')))
+    expect(states).toEqual(['offline', 'closed'])
+    await world.until(() => world.hub.valueOf('doc:probe') === 'of bob', 'the edit')
+    expect(world.hub.authorsOf('doc:probe')).toEqual(['bob'])
+  })
+
+  test('keeps its client while a render of another user is not committed', async () => {
+    const never = new Promise<never>(() => undefined)
+    const Suspended = (): ReactNode => use(never)
+    const view = (user: string) => (
+      <FlowSyncProvider {...world.options()} subject={user} token={() => tokenOf(user)}>
+        {user === 'bob' ? <Suspended /> : <Doc />}
+      </FlowSyncProvider>
+    )
+    world.hub.edit('doc:probe', { op: 'insert', pos: 0, text: 'hello' })
+    root.render(<Suspense>{view('alice')}</Suspense>)
+    await shows('hello')
+    startTransition(() => root.render(<Suspense>{view('bob')}</Suspense>))
+    await world.pass(5_000)
+    expect(container.textContent).toBe('hello')
+    expect(seen.map((client) => client.getSnapshot().state)).toEqual(['live'])
+    expect(world.hub).toMatchObject({ connectionCount: 1, guestCount: 1 })
   })
 
   test('says what it needs', () => {

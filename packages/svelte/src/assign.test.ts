@@ -81,7 +81,7 @@ describe('assigning to a stream', () => {
 
   test('what cannot be assigned says how it is edited', async () => {
     component = mount(AssignProbe, { target, props: { client: world.client(), report } })
-    const readOnly = (message: string) =>
+    const readOnly = (message: string): unknown =>
       expect.objectContaining({
         code: 'value/read-only',
         message: expect.stringContaining(message) as unknown,

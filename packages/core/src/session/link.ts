@@ -24,5 +24,13 @@ export interface Link {
 
 /** How the waits between attempts to connect grow. */
 export const BACKOFF = { baseMs: 500, capMs: 10_000 } as const
-/** How the longest waits grow while no token is to be had or the hub takes none: the shortest are half as long. */
-export const AUTH_BACKOFF = { baseMs: 2_000, capMs: 60_000 } as const
+
+/**
+ * How long to wait before the next attempt while no token is to be had or the hub takes none: a person must do something first.
+ * From half to all of 2 s, 4 s and so on, up to a minute.
+ *
+ * @param random from 0 up to, not including, 1
+ */
+export function authDelayMs(attempt: number, random: number): number {
+  return (Math.min(60_000, 2_000 * 2 ** attempt) / 2) * (1 + random)
+}

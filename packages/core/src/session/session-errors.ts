@@ -1,11 +1,6 @@
 import { isFlowSyncError, type FlowSyncError } from '@flowsync/crdt'
 import { createError } from '@flowsync/protocol'
 
-/** What edits are refused with while nobody is signed in. */
-export function signedOut(): FlowSyncError {
-  return createError('auth/signed-out', 'Nobody is signed in: edits are refused.')
-}
-
 /** The error of a token, or a hub, that speaks of somebody else than the data belongs to; undefined when all is well. */
 export function subjectMismatch(actual: string | undefined, expected: string): FlowSyncError | undefined {
   if (actual === undefined || expected === '' || actual === expected) return undefined

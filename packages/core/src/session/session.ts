@@ -11,7 +11,7 @@ import {
   type Welcome,
 } from '@flowsync/protocol'
 import type { Stream } from '../stream/stream.js'
-import { AUTH_BACKOFF, BACKOFF } from './link.js'
+import { authDelayMs, BACKOFF } from './link.js'
 import {
   INITIAL_STATE,
   isConnected,
@@ -22,7 +22,8 @@ import {
 } from './machine.js'
 import { Renewal } from './renewal.js'
 import { helloOf } from './hello.js'
-import { signedOut, subjectMismatch, toError } from './session-errors.js'
+import { Identity } from './identity.js'
+import { toError } from './session-errors.js'
 import type { SessionOptions } from './session-options.js'
 import { withSteadyClock } from './steady-clock.js'
 import { Sync } from './sync.js'
@@ -53,10 +54,7 @@ export class Session {
   private renewal: Renewal | undefined
   private announced = new Set<ReplicaId>()
   private token = ''
-  private subject = ''
-  /** Whom the hub took an opaque token for; nobody else may follow on this client. */
-  private hubSubject = ''
-  private identityError: FlowSyncError | undefined
+  private readonly identity = new Identity()
   /** Answers of a former connection, token or timer are told by it. */
   private generation = 0
   /** Answers that did not come in time, in a row: the network may just be slow. */
@@ -80,7 +78,7 @@ export class Session {
 
   /** Why edits are refused: nobody is signed in, or somebody else; undefined while they may be made. */
   get refusal(): FlowSyncError | undefined {
-    return this.identityError
+    return this.identity.refusal
   }
 
   /** True when live and every stream has caught up. */
@@ -114,7 +112,7 @@ export class Session {
 
   /** Nobody is signed in: ends the connection and asks no more. */
   signOut(): void {
-    this.identityError ??= signedOut()
+    this.identity.signOut()
     this.lastError = undefined
     this.dispatch({ kind: 'signed-out' })
   }
@@ -164,15 +162,10 @@ export class Session {
         return this.retryAfter(Math.max(delayMs, effect.afterMs))
       }
       case 'wait-for-auth':
-        return this.retryAfter(this.authDelayMs(effect.attempt))
+        return this.retryAfter(authDelayMs(effect.attempt, system.random()))
       case 'pause':
         return this.retryAfter(effect.afterMs)
     }
-  }
-
-  private authDelayMs(attempt: number): number {
-    const longestMs = Math.min(AUTH_BACKOFF.capMs, AUTH_BACKOFF.baseMs * 2 ** attempt)
-    return (longestMs / 2) * (1 + this.options.system.random())
   }
 
   private retryAfter(delayMs: number): void {
@@ -182,7 +175,7 @@ export class Session {
 
   private async getToken(): Promise<void> {
     const generation = ++this.generation
-    const { tokens, prepare, host } = this.options
+    const { system, tokens, prepare, host } = this.options
     try {
       const token = await tokens.get()
       if (token === null) {
@@ -191,18 +184,15 @@ export class Session {
       }
       const subject = await prepare(token)
       if (generation !== this.generation) return
-      this.subject = subject
-      const mismatch = this.mismatchOf(subjectOf(token))
+      const mismatch = this.identity.takeToken(subjectOf(token), subject)
       if (mismatch) return this.failAuth(mismatch)
       this.token = token
-      // Of an opaque token only the hub can tell whose it is.
-      if (subjectOf(token) !== undefined) this.identityError = undefined
       this.dispatch({ kind: 'got-token' })
     } catch (cause) {
       if (generation !== this.generation) return
       // A token function that fails without network is no reason to ask anybody to sign in.
       if (host.isOnline()) this.failAuth(toError(cause, 'auth/token-missing'))
-      else this.lose(toError(cause, 'network/unreachable'), this.authDelayMs(this.attempt))
+      else this.lose(toError(cause, 'network/unreachable'), authDelayMs(this.attempt, system.random()))
     }
   }
 
@@ -263,10 +253,8 @@ export class Session {
   private onWelcome(welcome: Welcome): void {
     const { system, streams, onLimits } = this.options
     if (this.sync) return
-    const mismatch = this.mismatchOf(welcome.subject)
+    const mismatch = this.identity.takeWelcome(welcome.subject)
     if (mismatch) return this.failAuth(mismatch)
-    this.hubSubject = welcome.subject
-    this.identityError = undefined
     onLimits(welcome.limits)
     const link = {
       // A clock that is set back must not make a silent stream look alive for years.
@@ -285,7 +273,7 @@ export class Session {
       tokens: this.options.tokens,
       send: (message) => this.send(message),
       onRenewed: () => this.sync?.retryDenied(),
-      refusalOf: (token) => this.mismatchOf(subjectOf(token)),
+      refusalOf: (token) => this.identity.mismatchOf(subjectOf(token)),
       onRefused: (error) => this.failAuth(error),
       onSignedOut: () => this.signOut(),
     })
@@ -335,14 +323,10 @@ export class Session {
     })
   }
 
-  private mismatchOf(subject: string | undefined): FlowSyncError | undefined {
-    return subjectMismatch(subject, this.subject || this.hubSubject)
-  }
-
   private failAuth(error: FlowSyncError): void {
     this.lastError = error
     const isOther = error.code === 'auth/subject-mismatch'
-    if (isOther) this.identityError = error
+    if (isOther) this.identity.refuse(error)
     this.dispatch({ kind: 'auth-failed' })
     const { subject } = error.details
     if (isOther && typeof subject === 'string') this.options.onOtherSubject(subject)

@@ -54,7 +54,7 @@ export async function openStorage(options: StorageAccessOptions): Promise<Storag
     streams: new Set(owners.filter((entry) => adopted.has(entry.owner)).map(({ stream }) => stream)),
     lastOrder: Math.max(0, ...owners.map((entry) => entry.lastOrder)),
     release: async () => {
-      await Promise.all(claims.map((claim) => claim?.release()))
+      await Promise.all(claims.map(async (claim) => claim?.release()))
     },
   }
 }

@@ -70,9 +70,8 @@ export const identityCases: Readonly<Record<string, IdentityCase>> = {
     const as = userOptions(world)
     const mounted = harness.mountFollower(as('alice'), doc)
     await world.until(() => shown(mounted)?.isSynced === true, 'the stream')
-    const formerPush = mounted.push
     mounted.follow(as('bob'))
-    const outcome = refusalOf(() => formerPush(insert('canary')))
+    const outcome = refusalOf(() => mounted.push(insert('canary')))
     await world.pass(1_000)
     const code = await outcome
     expect(world.hub.authorsOf('doc:probe')).toEqual(code === undefined ? ['bob'] : [])
