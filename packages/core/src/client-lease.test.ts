@@ -136,10 +136,12 @@ describe('a lease that follows who is signed in', () => {
     lease.subscribe(nothing)
     await settle()
     lease.getSnapshot().goOffline()
-    lease.getSnapshot().stream('doc:a').insert(0, 'mine')
+    // Its stream is not even loaded yet.
+    const receipt = lease.getSnapshot().stream('doc:a').insert(0, 'mine')
     lease.setOptions(optionsIn(world, 'bob'))
     lease.setOptions(optionsIn(world, 'alice'))
     const again = lease.getSnapshot()
+    await receipt.saved
     // Nobody looks at it: it is found and sent all the same.
     await again.whenSynced()
     await settle()
