@@ -28,7 +28,7 @@ export function createHandle(source: HandleSource, name: string, rule: AnyMergeR
   const push = (intent: unknown): Receipt => {
     const stream = source.open(name)
     try {
-      if (DEV && rule.name === 'text') refuseWholeText(name, intent, stream.fold.value)
+      if (DEV && rule.name === 'text') refuseWholeText(name, intent, () => stream.fold.value)
       return stream.push(intent)
     } finally {
       source.release(stream)

@@ -12,14 +12,16 @@ interface TextIntent {
  * Finds the mistake that looks like a controlled field: an event of a field that no binding has replaces a whole text.
  * What others wrote since the field was rendered would be deleted with it. For development only.
  *
+ * @param read the text by now
  * @throws FlowSyncError `op/invalid-intent`
  */
-export function refuseWholeText(name: string, intent: unknown, value: unknown): void {
-  if (typeof value !== 'string' || value === '' || typeof intent !== 'object' || intent === null) return
-  const { op, pos, length } = intent as TextIntent
-  if ((op !== 'replace' && op !== 'delete') || pos !== 0 || Number(length) < value.length) return
+export function refuseWholeText(name: string, intent: unknown, read: () => unknown): void {
   const field = fieldOfEvent()
-  if (!field || wasBound(field) || (op === 'delete' && field.value === '')) return
+  if (!field || wasBound(field) || typeof intent !== 'object' || intent === null) return
+  const { op, pos, length } = intent as TextIntent
+  if ((op !== 'replace' && op !== 'delete') || pos !== 0 || (op === 'delete' && field.value === '')) return
+  const value = read()
+  if (typeof value !== 'string' || value === '' || Number(length) < value.length) return
   throw createError(
     'op/invalid-intent',
     `An event of a field replaced the whole text of ${JSON.stringify(name)}, which deletes what others wrote since ` +
