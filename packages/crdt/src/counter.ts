@@ -86,8 +86,8 @@ const RULE: CounterRule = {
 
 const OPERATIONS = ['increment', 'decrement'] as const
 const REMEDY =
-  'A counter is changed by amounts, not set: call stream.increment(amount) or stream.decrement(amount). ' +
-  'A number that is set is a register'
+  'A counter is changed by amounts: call stream.increment(amount) or stream.decrement(amount). A number that is ' +
+  'set is a register'
 const NONE = Object.freeze([])
 
 function readAmount(reader: ByteReader): CounterBody {

@@ -57,9 +57,8 @@ export interface ListOptions<Schema> {
 }
 
 const REMEDY =
-  'A list takes edits of its items, not a whole list: call stream.append(...items), ' +
-  'stream.insert(position, ...items), stream.set(position, item), stream.move(from, to) or ' +
-  'stream.delete(position, length)'
+  'A list takes edits of items: call stream.append(...items), stream.insert(position, ...items), ' +
+  'stream.set(position, item), stream.move(from, to) or stream.delete(position, length)'
 
 /** What intents may hold when they come from where no compiler looks. */
 interface IntentFields {

@@ -63,8 +63,7 @@ export interface MapOptions<Schema> {
 
 const FORMAT = 1
 const OPERATIONS = ['set', 'delete'] as const
-const REMEDY =
-  'A map takes edits of its keys, not a whole object: call stream.set(key, value) or stream.delete(key)'
+const REMEDY = 'A map takes edits of keys: call stream.set(key, value) or stream.delete(key)'
 /** A key may have this many bytes in UTF-8. */
 const MAP_MAX_KEY_BYTES = 4096
 

@@ -6,7 +6,7 @@ describe('a read-only set', () => {
   const writable = set as Set<string>
 
   it.each([
-    ['add', () => writable.add('c'), 'stream.add(value)'],
+    ['add', () => writable.add('c'), 'Push an edit instead: stream.add(value)'],
     ['delete', () => writable.delete('a'), 'stream.delete(value)'],
     ['clear', () => writable.clear(), 'stream.delete(value)'],
   ])('refuses %s and names the right way', (_name, write, remedy) => {

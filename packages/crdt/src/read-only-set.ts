@@ -1,19 +1,14 @@
 import { FlowSyncError } from './errors.js'
 
-const refusal = (method: string, remedy: string): PropertyDescriptor => ({
+const refusal = {
   value: () => {
     throw new FlowSyncError(
       'value/read-only',
-      `${method}() was called on a value that shows a stream, which is read-only. ${remedy}`,
+      'A value of a stream is read-only. Push an edit instead: stream.add(value) or stream.delete(value).',
     )
   },
-})
-
-const REFUSALS = {
-  add: refusal('add', 'Push an edit instead: stream.add(value).'),
-  delete: refusal('delete', 'Push an edit instead: stream.delete(value).'),
-  clear: refusal('clear', 'Push an edit for each element instead: stream.delete(value).'),
 }
+const REFUSALS = { add: refusal, delete: refusal, clear: refusal }
 
 /**
  * A set that stays as it is: `add`, `delete` and `clear` throw `value/read-only`. In everything else it is a `Set`,

@@ -59,8 +59,7 @@ export type SetRule<T extends SetElement = SetElement> = MergeRule<
 const FORMAT = 1
 const EMPTY = readOnlySet<SetElement>([])
 const OPERATIONS = ['add', 'delete'] as const
-const REMEDY =
-  'A set takes edits of its elements, not a whole set: call stream.add(value) or stream.delete(value)'
+const REMEDY = 'A set takes edits of elements: call stream.add(value) or stream.delete(value)'
 /** The JSON text of an element may have this many bytes in UTF-8. */
 const SET_MAX_ELEMENT_BYTES = 65_536
 

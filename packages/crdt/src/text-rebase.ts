@@ -1,3 +1,4 @@
+import { commonHead, commonTail } from './common-ends.js'
 import type { TextDelta } from './text-delta.js'
 
 /**
@@ -24,24 +25,4 @@ export function rebaseTextDelta(delta: TextDelta, before: string, after: string)
   const end = touchesTail ? to + shift : touchesHead ? Math.min(to, headEnd) : start
   const { insert } = delta
   return end === start && insert === '' ? undefined : { position: start, deleteCount: end - start, insert }
-}
-
-/** How many units both texts begin with, without half a surrogate pair. */
-function commonHead(a: string, b: string): number {
-  const max = Math.min(a.length, b.length)
-  let length = 0
-  while (length < max && a.charCodeAt(length) === b.charCodeAt(length)) length++
-  return length > 0 && isBetween(a.charCodeAt(length - 1), 0xd800, 0xdbff) ? length - 1 : length
-}
-
-/** How many units both texts end with, after their common head and without half a surrogate pair. */
-function commonTail(a: string, b: string, head: number): number {
-  const max = Math.min(a.length, b.length) - head
-  let length = 0
-  while (length < max && a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length)) length++
-  return length > 0 && isBetween(a.charCodeAt(a.length - length), 0xdc00, 0xdfff) ? length - 1 : length
-}
-
-function isBetween(unit: number, first: number, last: number): boolean {
-  return unit >= first && unit <= last
 }

@@ -42,8 +42,8 @@ const OPERATIONS = [
 ] as const
 
 const REMEDY =
-  'A document takes edits of its parts, not a whole object: call stream.set(path, value), ' +
-  'stream.insert(path, position, ...items), stream.insertText(path, position, text) or another of its methods'
+  'A document takes edits of its parts: call stream.set(path, value), ' +
+  'stream.insert(path, position, ...items) or another of its methods'
 
 /** @throws FlowSyncError `op/invalid-intent` */
 export function docOperationOf(intent: unknown): DocIntent['op'] {

@@ -144,18 +144,10 @@ export class TextDocument {
     const { current, author } = this
     const { engine, graph } = current
     engine.fit(position, length)
-    const { fitPosition, fitCount } = engine
-    if (fitCount > 0 && text !== '') this.put({ position: fitPosition, deleteCount: fitCount, insert: text })
-    else if (fitCount > 0 || text !== '')
-      current.patchNext(author, graph.nextCounterOf(author), fitPosition, fitCount, text)
-  }
-
-  /** Replaces text by other text, as far as it differs. */
-  private put(replacement: TextDelta): void {
-    const { current, author } = this
-    const { position, deleteCount, insert } = trimEdit(current.text, replacement)
+    const fitting = { position: engine.fitPosition, deleteCount: engine.fitCount, insert: text }
+    const { position: start, deleteCount, insert } = trimEdit(current.text, fitting)
     if (deleteCount === 0 && insert === '') return
-    current.patchNext(author, current.graph.nextCounterOf(author), position, deleteCount, insert)
+    current.patchNext(author, graph.nextCounterOf(author), start, deleteCount, insert)
   }
 
   /**

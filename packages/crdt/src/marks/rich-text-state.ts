@@ -1,7 +1,7 @@
+import { isFirstHalf, isSecondHalf } from '../common-ends.js'
 import type { OpId } from '../op.js'
 import { AnchoredText } from '../sequence/anchored-text.js'
 import type { OpHead } from '../sequence/sequence.js'
-import { isFirstHalf, isSecondHalf } from '../sequence/trim-edit.js'
 import type { TextDelta } from '../text-delta.js'
 import { Checkpoints } from './checkpoints.js'
 import { NO_MARKS, changed, inherited, isSameSet } from './mark.js'

@@ -57,8 +57,7 @@ export interface RichTextOptions<Types extends MarkTypes> {
   readonly marks?: Types
 }
 
-const REMEDY =
-  'A text takes edits, not a whole text: call stream.replace(position, length, text) or another of its methods'
+const REMEDY = 'A text takes edits: call stream.replace(position, length, text) or another of its methods'
 
 /** A state with the value last handed out. */
 interface RichTextFold {

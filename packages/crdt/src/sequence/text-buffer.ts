@@ -100,19 +100,9 @@ export class TextBuffer {
 
   /** The text of a range that cuts no surrogate pair in half. */
   slice(start: number, end: number): string {
-    const known = this.unread ?? this.text
-    if (known !== undefined) return known.slice(start, end)
-    const units = new Uint16Array(end - start)
-    for (let at = start; at < end;) {
-      const page = this.seek(at + 1)
-      const from = at - this.first
-      const gap = page.gapEnd - page.gapStart
-      const part =
-        from < page.gapStart ? page.units.subarray(from, page.gapStart) : page.units.subarray(from + gap)
-      units.set(part.subarray(0, end - at), at - start)
-      at += part.length
-    }
-    return decoder.decode(units)
+    // The whole text is not made of its parts for a few of its units.
+    if (this.text !== undefined || end - start > PAGE_UNITS) return this.toString().slice(start, end)
+    return decoder.decode(Uint16Array.from({ length: end - start }, (_, at) => this.unitAt(start + at)))
   }
 
   /** Deletes units, then inserts text in their place. */

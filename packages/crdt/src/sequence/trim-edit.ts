@@ -1,3 +1,4 @@
+import { commonHead, commonTail } from '../common-ends.js'
 import type { TextDelta } from '../text-delta.js'
 import type { TextBuffer } from './text-buffer.js'
 
@@ -8,38 +9,14 @@ import type { TextBuffer } from './text-buffer.js'
  */
 export function trimEdit(text: TextBuffer, edit: TextDelta): TextDelta {
   const { position, deleteCount, insert } = edit
-  const { length } = insert
-  const most = Math.min(deleteCount, length)
-  if (most === 0) return edit
+  if (deleteCount === 0 || insert === '') return edit
   const taken = text.slice(position, position + deleteCount)
-
-  let head = 0
-  while (head < most && taken.charCodeAt(head) === insert.charCodeAt(head)) head++
-  if (head > 0 && isFirstHalf(insert.charCodeAt(head - 1))) head--
-
-  let tail = 0
-  while (
-    head + tail < most &&
-    taken.charCodeAt(deleteCount - 1 - tail) === insert.charCodeAt(length - 1 - tail)
-  ) {
-    tail++
-  }
-  if (tail > 0 && isSecondHalf(insert.charCodeAt(length - tail))) tail--
-
+  const head = commonHead(taken, insert)
+  const tail = commonTail(taken, insert, head)
   if (head + tail === 0) return edit
   return {
     position: position + head,
     deleteCount: deleteCount - head - tail,
-    insert: insert.slice(head, length - tail),
+    insert: insert.slice(head, insert.length - tail),
   }
-}
-
-/** Whether a UTF-16 unit is the first half of a surrogate pair. */
-export function isFirstHalf(unit: number): boolean {
-  return (unit & 0xfc00) === 0xd800
-}
-
-/** Whether a UTF-16 unit is the second half of a surrogate pair. */
-export function isSecondHalf(unit: number): boolean {
-  return (unit & 0xfc00) === 0xdc00
 }
