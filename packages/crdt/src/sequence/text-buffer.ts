@@ -98,11 +98,13 @@ export class TextBuffer {
     return tails ?? NONE
   }
 
-  /** The text of a range that cuts no surrogate pair in half. */
+  /** The text of a range. */
   slice(start: number, end: number): string {
     // The whole text is not made of its parts for a few of its units.
     if (this.text !== undefined || end - start > PAGE_UNITS) return this.toString().slice(start, end)
-    return decoder.decode(Uint16Array.from({ length: end - start }, (_, at) => this.unitAt(start + at)))
+    let slice = ''
+    for (let at = start; at < end; at++) slice += String.fromCharCode(this.unitAt(at))
+    return slice
   }
 
   /** Deletes units, then inserts text in their place. */
