@@ -7,7 +7,7 @@ import {
   type TextFieldSettings,
   type TextHandle,
 } from '@flowsync/core/text-field'
-import { useEffect, useMemo, useState, type RefCallback } from 'react'
+import { useEffect, useMemo, type RefCallback } from 'react'
 import { useObserver, useStreamObserver } from './use-observer.js'
 import type { Name } from './types.js'
 
@@ -73,10 +73,8 @@ export function useTextField<const N extends TextName>(
   useEffect(() => field.listen(options))
   const { canUndo, canRedo } = useObserver(field)
   const ref = useMemo(() => refTo(field), [field])
-  const [first, setFirst] = useState({ name, value: snapshot.value })
-  // Another name: a server would have rendered its text. React sets this again while rendering.
-  if (first.name !== name) setFirst({ name, value: snapshot.value })
-  const { value } = first
+  // The same until client or name change: the text of a former user must not stay in the page.
+  const { value } = observer.getServerSnapshot() as StreamSnapshot<string>
   const props = useMemo<TextFieldProps>(
     () => ({
       ref,

@@ -14,7 +14,6 @@ import {
   type StreamStatus,
 } from '@flowsync/core'
 import { BROWSER } from 'esm-env'
-import { untrack } from 'svelte'
 import { readable, type Readable } from 'svelte/store'
 import { createAssign } from './assign.js'
 import {
@@ -31,7 +30,7 @@ import type { Name, Value } from './types.js'
 export interface StreamStore<N extends Name> extends Readable<Value<N>> {
   /** The current value; the same reference until it changes. */
   readonly current: Value<N>
-  /** The value when `stream()` was called, not reactive: for `value={doc.initial}` on a field that a server renders. */
+  /** The value of the first render, not reactive: for `value={doc.initial}` on a field that a server renders. */
   readonly initial: Value<N>
   /** Value and status together. */
   readonly snapshot: StreamSnapshot<Value<N>>
@@ -88,7 +87,9 @@ export function stream<const N extends Name>(
     set current(value) {
       assign(value)
     },
-    initial: untrack(() => observer.getSnapshot()).value,
+    get initial() {
+      return observer.getServerSnapshot().value
+    },
     get snapshot() {
       return snapshot()
     },
