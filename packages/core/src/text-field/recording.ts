@@ -1,10 +1,9 @@
+import { RECORDING } from './recording-key.js'
 import { findEdit, type TextEdit } from './text-edit.js'
 
 /** Marks a field whose input events are recorded until it is bound; its value is the stream's name. */
 export const RECORDED_ATTRIBUTE = 'data-flowsync-text'
 
-/** Where the script keeps a recording: on the field. `null` once the field was bound. */
-const KEY = 'flowsyncInput'
 
 /** Input events in a row, without a change by a program between them. */
 interface RecordedRun {
@@ -14,11 +13,6 @@ interface RecordedRun {
   readonly caret: number
   /** Position, deleted units and inserted text of each, on the value after the former. */
   readonly edits: readonly (readonly [number, number, string])[]
-}
-
-/** Whether a binding has taken the field over, now or before. */
-export function wasBound(field: object): boolean {
-  return (field as { [KEY]?: unknown })[KEY] === null
 }
 
 /** One recorded input event. */
@@ -45,7 +39,7 @@ export interface Recording {
  * <script>${textFieldScript}</script>
  * ```
  */
-export const textFieldScript = `(d=>{const k='${KEY}';if(d[k])return;d[k]=1;let t,b;
+export const textFieldScript = `(d=>{const k='${RECORDING}';if(d[k])return;d[k]=1;let t,b;
 const on=(n,h)=>d.addEventListener(n,h,true);
 on('beforeinput',e=>{t=e.target;if(t&&t.hasAttribute&&t.hasAttribute('${RECORDED_ATTRIBUTE}')&&t[k]!==null)b=t.value;else t=null});
 on('input',e=>{if(!t||e.target!==t)return;
@@ -61,9 +55,9 @@ l.edits.push([p,b.length-n-p,v.slice(p,v.length-n)]);l.now=v;l.caret=c;t=null})}
  * @param stream the stream the field is bound to; a recording for another one is dropped
  */
 export function takeRecording(field: Element, stream: string | undefined): Recording | undefined {
-  const holder = field as { [KEY]?: readonly RecordedRun[] | null }
-  const runs = holder[KEY]
-  holder[KEY] = null
+  const holder = field as { [RECORDING]?: readonly RecordedRun[] | null }
+  const runs = holder[RECORDING]
+  holder[RECORDING] = null
   const last = runs?.at(-1)
   const marked = field.getAttribute(RECORDED_ATTRIBUTE)
   if (!runs || !last || (marked && stream !== undefined && marked !== stream)) return undefined

@@ -1,5 +1,5 @@
 import { createError } from '@flowsync/protocol'
-import { wasBound } from './recording.js'
+import { wasBound } from './recording-key.js'
 
 /** The parts of an intent that say how much of a text it takes away. */
 interface TextIntent {
