@@ -1,0 +1,5 @@
+import { HiddenField } from './hidden-field'
+
+export default function HiddenPage() {
+  return <HiddenField />
+}

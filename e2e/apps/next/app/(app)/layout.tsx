@@ -1,0 +1,18 @@
+import { Suspense, type ReactNode } from 'react'
+import { Shell } from '@/components/shell'
+import { hubUrl } from '@/lib/environment.server'
+import { currentUser } from '@/lib/session.server'
+
+/** Pages that are rendered for the user who asks. */
+export default function AppLayout({ children }: { children: ReactNode }) {
+  return (
+    <Suspense>
+      <SignedIn>{children}</SignedIn>
+    </Suspense>
+  )
+}
+
+async function SignedIn({ children }: { children: ReactNode }) {
+  const user = await currentUser()
+  return <Shell session={{ user, hubUrl: hubUrl() }}>{children}</Shell>
+}

@@ -1,0 +1,4 @@
+/** The layout shows the field. */
+export default function OnePage() {
+  return null
+}

@@ -1,0 +1,11 @@
+import { createTokenRoute } from '@flowsync/next'
+import { hubSecret } from '@/lib/environment.server'
+import { grantsOf } from '@/lib/hub.server'
+import { currentUser } from '@/lib/session.server'
+
+export const { GET, POST } = createTokenRoute({
+  session: () => currentUser(),
+  subject: (user) => user.id,
+  grants: grantsOf,
+  secret: hubSecret,
+})
