@@ -1,0 +1,38 @@
+import { createTokenRoute } from '@flowsync/token'
+import { people, type User } from '../src/session.ts'
+import { required } from './environment.ts'
+import { clearedCookie, currentUser, sessionCookie } from './session.ts'
+
+/** What a user may do at the hub. */
+function grantsOf({ role }: User): string[] {
+  const action = role === 'editor' ? 'write' : 'read'
+  return ['doc', 'title', 'votes', 'tasks'].map((kind) => `${action}:${kind}:*`)
+}
+
+const token = createTokenRoute({
+  session: currentUser,
+  subject: (user) => user.id,
+  grants: grantsOf,
+  secret: () => required('FLOWSYNC_SECRET'),
+})
+
+/** Answers the routes below `/api/`; undefined for everything else. */
+export async function api(request: Request): Promise<Response | undefined> {
+  switch (`${request.method} ${new URL(request.url).pathname}`) {
+    case 'GET /api/session':
+      return Response.json({ user: await currentUser(request), hubUrl: required('FLOWSYNC_HUB_URL') })
+    case 'POST /api/sign-in': {
+      const { name } = (await request.json()) as { name: string }
+      const user = people.find(({ id }) => id === name)
+      if (!user) return new Response('Nobody has that name.', { status: 401 })
+      return Response.json(user, { headers: { 'set-cookie': await sessionCookie(user) } })
+    }
+    case 'POST /api/sign-out':
+      return new Response(null, { status: 204, headers: { 'set-cookie': clearedCookie } })
+    case 'GET /api/flowsync/token':
+    case 'POST /api/flowsync/token':
+      return token.POST(request)
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,16 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import AwayPage from './pages/AwayPage.vue'
+import DocumentPage from './pages/DocumentPage.vue'
+import HiddenPage from './pages/HiddenPage.vue'
+import HomePage from './pages/HomePage.vue'
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', component: HomePage },
+    // One instance for all documents: its `name` changes.
+    { path: '/d/:name', component: DocumentPage, props: true },
+    { path: '/hidden', component: HiddenPage },
+    { path: '/hidden/away', component: AwayPage },
+  ],
+})
