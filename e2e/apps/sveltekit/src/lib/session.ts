@@ -1,0 +1,20 @@
+export interface User {
+  /** Stable: the subject of the user's hub tokens, and whose data the device stores. */
+  readonly id: string
+  readonly name: string
+  /** Editors write, viewers look on. */
+  readonly role: 'editor' | 'viewer'
+}
+
+/** What a browser must know to begin. */
+export interface Session {
+  readonly user: User | null
+  readonly hubUrl: string
+}
+
+/** Who may sign in, without a password; a real application has accounts. */
+export const people: readonly User[] = [
+  { id: 'ada', name: 'Ada', role: 'editor' },
+  { id: 'bob', name: 'Bob', role: 'editor' },
+  { id: 'eve', name: 'Eve', role: 'viewer' },
+]

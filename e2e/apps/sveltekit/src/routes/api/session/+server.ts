@@ -1,0 +1,5 @@
+import { json } from '@sveltejs/kit'
+import { hubUrl } from '#lib/server/environment.ts'
+import type { RequestHandler } from './$types'
+
+export const GET: RequestHandler = ({ locals }) => json({ user: locals.user, hubUrl: hubUrl() })
