@@ -143,7 +143,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|fixtures/sveltekit|\\.next|\\.svelte-kit|\\.turbo|\\.snippets)/' },
+    exclude: { path: '(^|/)(dist|e2e/apps/(nuxt|sveltekit)|\\.next|\\.svelte-kit|\\.turbo|\\.snippets)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {

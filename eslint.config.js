@@ -40,12 +40,14 @@ export default tseslint.config(
       '**/node_modules/**',
       '**/.next/**',
       '**/.svelte-kit/**',
+      '**/.nuxt/**',
+      '**/.output/**',
       '**/.turbo/**',
       '**/.flowsync/**',
       '**/.snippets/**',
       '**/next-env.d.ts',
-      // SvelteKit writes the configuration of its types while it builds; svelte-check looks after it there.
-      'e2e/fixtures/sveltekit/**',
+      // Their builds check them, with the types of components.
+      'e2e/apps/{nuxt,sveltekit,vite-vue}/**',
       '**/*.svelte',
       '**/*.vue',
     ],
@@ -119,7 +121,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['packages/{react,next}/src/**/*.{ts,tsx}', 'apps/**/*.{ts,tsx}'],
+    files: ['packages/{react,next}/src/**/*.{ts,tsx}', 'apps/**/*.{ts,tsx}', 'e2e/apps/next/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },
     rules: reactHooks.configs.recommended.rules,
   },

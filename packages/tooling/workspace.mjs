@@ -37,6 +37,7 @@ export function environment(extra = {}) {
     ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
     TURBO_TELEMETRY_DISABLED: '1',
     NEXT_TELEMETRY_DISABLED: '1',
+    NUXT_TELEMETRY_DISABLED: '1',
     ...extra,
   }
 }
@@ -62,7 +63,7 @@ export const readManifest = (directory) => /** @type {Manifest} */ (readJson(joi
 
 /** @returns {string[]} the directories of all workspace packages, the root not among them, sorted */
 export function packageDirectories() {
-  const parents = ['packages', 'apps', 'e2e/fixtures'].map((name) => join(root, name)).filter(existsSync)
+  const parents = ['packages', 'apps', 'e2e/apps'].map((name) => join(root, name)).filter(existsSync)
   const children = parents.flatMap((parent) => readdirSync(parent).map((name) => join(parent, name)))
   return [...children, join(root, 'e2e')].filter((dir) => existsSync(join(dir, 'package.json'))).sort()
 }
