@@ -7,8 +7,6 @@ const isServed = (app: AppName): boolean => app !== 'vite-vue'
 /** What a person meets at the text fields of an application: what is typed arrives, and nothing else does. */
 export function describeFields(app: AppName): void {
   test.describe(`text fields of ${app}`, () => {
-    test.use({ app })
-
     test.beforeEach(async ({ witness }) => {
       await witness.begin('doc:a', 'text of a')
       await witness.begin('doc:b', 'text of b')

@@ -4,8 +4,6 @@ import type { AppName } from '../support/apps.js'
 /** Who is signed in, without a page load: an edit is made under that identity, or refused on the spot. */
 export function describeIdentity(app: AppName): void {
   test.describe(`who is signed in at ${app}`, () => {
-    test.use({ app })
-
     test.beforeEach(async ({ witness }) => {
       await witness.begin('doc:a', 'text of a')
     })

@@ -15,8 +15,6 @@ function createRandom(seed: number): (below: number) => number {
 /** A random walk of one person through an application, beside somebody who writes: the logs hold what was typed. */
 export function describeWalk(app: AppName): void {
   test.describe(`a random walk through ${app}`, () => {
-    test.use({ app })
-
     test('leaves in each text what was typed into it', async ({ visit, witness }) => {
       test.setTimeout(120_000)
       const seed = Number(process.env['FLOWSYNC_WALK_SEED'] ?? 20_261_201)

@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../apps')
 /** How each application is started once it is built. */
 const START = {
   next: ['node_modules/next/dist/bin/next', 'start'],
-  'vite-vue': ['server.mjs'],
+  'vite-vue': ['server/main.ts'],
   nuxt: ['.output/server/index.mjs'],
   sveltekit: ['dist/index.js'],
 } as const
@@ -37,6 +37,7 @@ export async function startApp(name: AppName, hubUrl: string): Promise<Service> 
       ORIGIN: url,
       FLOWSYNC_HUB_URL: hubUrl,
       FLOWSYNC_SECRET: SECRET,
+      SESSION_SECRET: `${SECRET}, for sessions`,
     },
     url,
     healthUrl: `${url}/api/session`,
