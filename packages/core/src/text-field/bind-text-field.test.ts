@@ -63,6 +63,18 @@ describe('a bound field', () => {
     expect([field.value, text.value]).toEqual(['abc', 'abc'])
   })
 
+  it('is not selected in without the focus, and has its selection when that comes', () => {
+    const { field, change, person, selection } = bind('hello')
+    person.select(1, 3)
+    field.blur()
+    const select = vi.spyOn(field, 'setSelectionRange')
+    field.scrollLeft = 12
+    change({ position: 0, deleteCount: 0, insert: '>> ' })
+    expect([select.mock.calls, field.scrollLeft]).toEqual([[], 12])
+    field.focus()
+    expect(selection()).toEqual([4, 6])
+  })
+
   it('stops when it is unbound', () => {
     const { field, change, binding, person, text, listeners } = bind('abc')
     binding.unbind()
@@ -144,6 +156,12 @@ describe('what no person typed', () => {
     field.value = 'from the last visit'
     window.dispatchEvent(new Event('pageshow'))
     expect([field.value, pushed]).toEqual(['the stream', []])
+    // The page has cancelled an input that was announced.
+    field.addEventListener('beforeinput', (announced) => announced.preventDefault())
+    field.dispatchEvent(new InputEvent('beforeinput', { inputType: 'insertText', cancelable: true }))
+    field.value = 'from the last visit'
+    field.dispatchEvent(event)
+    expect([field.value, pushed]).toEqual(['the stream', []])
   })
 
   it('is written nowhere: what the browser would undo', () => {
@@ -180,6 +198,40 @@ describe('a composition', () => {
     expect([text.value, other.text.value, field.value]).toEqual(['aか', 'b', 'b'])
     other.change({ position: 1, deleteCount: 0, insert: '!' })
     expect(field.value).toBe('b!')
+  })
+
+  it('goes on when the field is bound again in its middle', () => {
+    const { field, person, binding, text } = bind('ab')
+    person.select(2)
+    person.compose('に')
+    binding.unbind()
+    bindTextField(field, text)
+    person.compose('にほ')
+    person.compose('日本')
+    person.endComposition()
+    expect([field.value, text.value]).toEqual(['ab日本', 'ab日本'])
+  })
+
+  it('may end before the input that it brought is told, as in Firefox', () => {
+    const { field, person, text } = bind('')
+    person.compose('ni')
+    const init = { inputType: 'insertCompositionText', data: '你', bubbles: true }
+    field.dispatchEvent(new InputEvent('beforeinput', { ...init, isComposing: true }))
+    field.value = '你'
+    field.setSelectionRange(1, 1)
+    field.dispatchEvent(new Event('compositionend'))
+    field.dispatchEvent(new InputEvent('input', init))
+    expect([field.value, text.value]).toEqual(['你', '你'])
+  })
+
+  it('goes on after the menu of the browser was asked to undo', () => {
+    const { field, person, text } = bind('ab')
+    person.select(2)
+    person.compose('に')
+    person.browserUndo()
+    person.compose('日本')
+    person.endComposition()
+    expect([field.value, text.value]).toEqual(['ab日本', 'ab日本'])
   })
 
   it('is kept when the field is unbound or left', () => {
@@ -253,7 +305,7 @@ describe('undo', () => {
     for (const keys of [
       { key: 'Z', ctrlKey: true, shiftKey: true },
       { key: 'y', ctrlKey: true },
-      { key: 'я', code: 'KeyZ', metaKey: true, shiftKey: true },
+      { key: 'я', code: 'KeyZ', ctrlKey: true, shiftKey: true },
     ]) {
       person.press(keys.key, keys)
     }
@@ -261,6 +313,19 @@ describe('undo', () => {
     expect(person.press('z', { ctrlKey: true, altKey: true })).toBe(true)
     field.dispatchEvent(new Event('blur'))
     expect(undo.stop).toHaveBeenCalledTimes(1)
+  })
+
+  it('has the keys of the machine', () => {
+    const platform = vi.spyOn(navigator, 'platform', 'get').mockReturnValue('MacIntel')
+    const undo = { undo: vi.fn(), redo: vi.fn() }
+    const { person } = bind('a', { undo })
+    expect(person.press('z', { metaKey: true })).toBe(false)
+    expect(person.press('z', { metaKey: true, shiftKey: true })).toBe(false)
+    // Ctrl+Y inserts what was cut, Ctrl+Z does nothing.
+    expect(person.press('y', { ctrlKey: true })).toBe(true)
+    expect(person.press('z', { ctrlKey: true })).toBe(true)
+    expect([undo.undo, undo.redo].map(({ mock }) => mock.calls.length)).toEqual([1, 1])
+    platform.mockRestore()
   })
 
   it('leaves the keys to others when there is none', () => {

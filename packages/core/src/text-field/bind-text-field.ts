@@ -1,8 +1,7 @@
 import { createError } from '@flowsync/protocol'
 import { BoundTextField } from './bound-text-field.js'
 import type { BindableText, TextFieldBinding, TextFieldElement, TextFieldOptions } from './field-types.js'
-
-const TEXT_TYPES = new Set(['text', 'search', 'tel', 'password'])
+import { isTextControl } from './text-control.js'
 
 /**
  * Binds a field to a text stream, both ways. The field shows the stream's text at once, whatever it held before.
@@ -25,15 +24,11 @@ export function bindTextField(
   text: BindableText,
   options: TextFieldOptions = {},
 ): TextFieldBinding {
-  if (!isTextField(field)) {
+  if (!isTextControl(field)) {
     throw createError(
       'config/invalid',
       'A text stream can be bound to a <textarea>, or to an <input> of type text, search, tel or password.',
     )
   }
   return new BoundTextField(field, text, options)
-}
-
-function isTextField(field: Element): boolean {
-  return field.localName === 'textarea' || TEXT_TYPES.has((field as HTMLInputElement).type)
 }

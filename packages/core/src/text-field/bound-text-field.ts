@@ -2,6 +2,7 @@ import { mapPosition, type TextDelta } from '@flowsync/crdt'
 import { createSystem } from '@flowsync/protocol'
 import type { DeltaOrigin } from '../stream/handle-types.js'
 import { carryEdit } from './carry-edit.js'
+import { FieldCaret } from './field-caret.js'
 import type {
   BindableText,
   TextFieldBinding,
@@ -12,7 +13,7 @@ import type {
 import { takeRecording, type Recording } from './recording.js'
 import { afterEdit, showText, type ShownText } from './shown-text.js'
 import { findEdit, type TextEdit } from './text-edit.js'
-import { historyOf, keysOf, type HistoryStep } from './undo-keys.js'
+import { historyOf, isApple, keysOf, type HistoryStep } from './undo-keys.js'
 
 type MapPosition = (position: number) => number
 
@@ -38,6 +39,7 @@ const unmoved: MapPosition = (position) => position
 /** A field and the text it shows: what a person types is pushed, what others change is shown. */
 export class BoundTextField implements TextFieldBinding {
   private readonly field: TextFieldElement
+  private readonly caret: FieldCaret
   private readonly isMultiline: boolean
   private readonly options: TextFieldOptions
   private readonly listening = new AbortController()
@@ -53,16 +55,17 @@ export class BoundTextField implements TextFieldBinding {
   private held: TextDelta[] = []
   private isComposing = false
   private isPushing = false
-  /** A `beforeinput` has come whose `input` has not. */
-  private isAnnounced = false
+  /** The kind of input that a `beforeinput` has announced, until its `input` comes. */
+  private announced: string | undefined
 
   constructor(field: TextFieldElement, text: BindableText, options: TextFieldOptions) {
     this.field = field
+    this.caret = new FieldCaret(field)
     this.isMultiline = field.localName === 'textarea'
     this.options = options
     this.text = text
     this.undo = options.undo
-    this.shown = this.look()
+    this.shown = this.show()
     const recording = takeRecording(field, text.name)
     const caret = recording && this.replay(recording)
     // The browser would put an old value into the field when the page is visited again.
@@ -97,7 +100,7 @@ export class BoundTextField implements TextFieldBinding {
     field.addEventListener('compositionstart', () => this.onCompositionStart(), { signal })
     field.addEventListener('compositionend', () => this.onCompositionEnd(), { signal })
     field.addEventListener('keydown', (event) => this.onKeyDown(event as KeyboardEvent), { signal })
-    field.addEventListener('focus', () => this.restore(), { signal })
+    field.addEventListener('focus', () => this.onFocus(), { signal })
     field.addEventListener('blur', () => this.onBlur(), { signal })
     const { ownerDocument } = field
     ownerDocument.addEventListener('reset', (event) => this.onReset(event), { signal })
@@ -105,7 +108,11 @@ export class BoundTextField implements TextFieldBinding {
     this.stopText = this.text.onDelta((deltas, origin) => this.onDelta(deltas, origin))
   }
 
-  private look(): ShownText {
+  private get isApple(): boolean {
+    return isApple(this.field.ownerDocument.defaultView?.navigator.platform)
+  }
+
+  private show(): ShownText {
     return showText(this.text.value, this.isMultiline)
   }
 
@@ -117,13 +124,14 @@ export class BoundTextField implements TextFieldBinding {
       return
     }
     this.restore()
-    this.isAnnounced = true
+    this.announced = event.inputType
   }
 
   private onInput(event: Event): void {
     const { inputType, isComposing } = event as Partial<InputEvent>
-    const wasAnnounced = this.isAnnounced
-    this.isAnnounced = false
+    const wasAnnounced = inputType !== undefined && this.announced === inputType
+    this.announced = undefined
+    this.caret.forget()
     const step = historyOf(inputType)
     if (step) {
       // A browser that did not let it be prevented.
@@ -135,11 +143,16 @@ export class BoundTextField implements TextFieldBinding {
       this.restore()
       return
     }
+    this.look()
+    // A composition may have begun before the field was bound.
+    this.isComposing = isComposing ?? this.isComposing
+    if (!this.isComposing) this.settle()
+  }
+
+  /** Takes what the field holds for what a person typed. */
+  private look(): void {
     this.seen = this.field.value
     this.seenCaret = this.field.selectionEnd ?? this.seen.length
-    if (isComposing ?? this.isComposing) return
-    this.isComposing = false
-    this.settle()
   }
 
   /** A browser that fills fields again after a crash tells so by a bare event, to fields that nobody is in. */
@@ -155,7 +168,14 @@ export class BoundTextField implements TextFieldBinding {
   private onCompositionEnd(): void {
     if (!this.isComposing) return
     this.isComposing = false
+    // Firefox changes the value, ends the composition, and only then tells of the input.
+    if (this.announced !== undefined) this.look()
     this.settle()
+  }
+
+  private onFocus(): void {
+    this.restore()
+    this.caret.onFocus()
   }
 
   private onBlur(): void {
@@ -173,7 +193,7 @@ export class BoundTextField implements TextFieldBinding {
   }
 
   private onKeyDown(event: KeyboardEvent): void {
-    const step = this.undo && !event.defaultPrevented ? keysOf(event) : undefined
+    const step = this.undo && !event.defaultPrevented ? keysOf(event, this.isApple) : undefined
     if (!step) return
     event.preventDefault()
     this.travel(step)
@@ -249,8 +269,8 @@ export class BoundTextField implements TextFieldBinding {
       return
     }
     // A caret stays before what others insert at it; a selection does not grow at either end.
-    const { selectionStart, selectionEnd } = this.field
-    const startAffinity = selectionStart === selectionEnd ? 'before' : 'after'
+    const { start, end } = this.caret.selection
+    const startAffinity = start === end ? 'before' : 'after'
     this.write({
       mapStart: (position) => mapPosition(position, deltas, startAffinity),
       mapEnd: (position) => mapPosition(position, deltas, 'before'),
@@ -260,15 +280,13 @@ export class BoundTextField implements TextFieldBinding {
   /** Shows the stream's text; caret and selection go where `way` says. */
   private write(way: CaretWay = {}): void {
     const { field, shown } = this
-    const next = this.look()
-    const { selectionStart, selectionEnd, selectionDirection, scrollTop } = field
+    const next = this.show()
     const { toStream = (position) => shown.toStream(position), mapStart = unmoved, mapEnd = mapStart } = way
     if (field.value !== next.value) {
-      const start = next.toField(mapStart(toStream(selectionStart ?? 0)))
-      const end = next.toField(mapEnd(toStream(selectionEnd ?? 0)))
-      field.value = next.value
-      field.setSelectionRange(start, Math.max(start, end), selectionDirection ?? undefined)
-      field.scrollTop = scrollTop
+      const { selection } = this.caret
+      const start = next.toField(mapStart(toStream(selection.start)))
+      const end = next.toField(mapEnd(toStream(selection.end)))
+      this.caret.write(next.value, { start, end: Math.max(start, end) })
     }
     this.shown = next
     this.seen = field.value
@@ -285,7 +303,7 @@ export class BoundTextField implements TextFieldBinding {
       place = carried.mapCaret(edit.position + edit.insert.length)
       for (const next of carried.edits) {
         this.push([this.shown.toStreamEdit(next)])
-        this.shown = this.look()
+        this.shown = this.show()
       }
     }
     return this.shown.toStream(place)

@@ -84,6 +84,10 @@ describe('createTextField', () => {
     world.hub.dropAll()
     await world.system.advance(5_000)
     expect([handle.getSnapshot().access, element.readOnly]).toEqual(['read', true])
+    // What the page says meanwhile holds beside it.
+    element.readOnly = false
+    await world.system.advance(0)
+    expect(element.readOnly).toBe(true)
     detach()
     expect(element.readOnly).toBe(false)
     element.readOnly = true

@@ -9,6 +9,7 @@ import type { StreamSnapshot } from '../stream/snapshot.js'
 import { createHandleUndo, type Undo, type UndoOptions, type UndoSnapshot } from '../undo/create-undo.js'
 import { bindTextField } from './bind-text-field.js'
 import { throwLater } from './bound-text-field.js'
+import { lockWhileReadOnly } from './read-only-lock.js'
 import type { BindableText, TextFieldElement } from './field-types.js'
 
 /** The handle of a `text` stream, as far as a field needs it. */
@@ -121,7 +122,10 @@ export function createTextField(handle: TextHandle, settings: TextFieldSettings 
       const release = hold()
       const onError = (error: unknown): void => (told.onError ?? throwLater)(error)
       const binding = bindTextField(element, text, { undo: history?.undo, onError, system })
-      const unlock = lockWhileReadOnly(element, handle)
+      const unlock = lockWhileReadOnly(element, {
+        isReadOnly: () => handle.getSnapshot().access === 'read',
+        subscribe: (listener) => handle.subscribe(listener),
+      })
       const off = (): void => {
         if (detach === off) detach = undefined
         binding.unbind()
@@ -146,21 +150,5 @@ export function createTextField(handle: TextHandle, settings: TextFieldSettings 
     },
     getSnapshot: () => history?.undo.getSnapshot() ?? NO_UNDO,
     getServerSnapshot: () => NO_UNDO,
-  }
-}
-
-/** Makes an element read-only while its stream is; an element that is so by itself stays it. */
-function lockWhileReadOnly(element: TextFieldElement, handle: TextHandle): () => void {
-  let isLocked = false
-  const update = (isReadOnly = handle.getSnapshot().access === 'read'): void => {
-    if (isReadOnly === isLocked || (isReadOnly && element.readOnly)) return
-    isLocked = isReadOnly
-    element.readOnly = isReadOnly
-  }
-  update()
-  const stop = handle.subscribe(() => update())
-  return () => {
-    stop()
-    update(false)
   }
 }

@@ -4,7 +4,6 @@ import { findEdit, type TextEdit } from './text-edit.js'
 /** Marks a field whose input events are recorded until it is bound; its value is the stream's name. */
 export const RECORDED_ATTRIBUTE = 'data-flowsync-text'
 
-
 /** Input events in a row, without a change by a program between them. */
 interface RecordedRun {
   /** The field's value before the first of them. */
@@ -39,10 +38,10 @@ export interface Recording {
  * <script>${textFieldScript}</script>
  * ```
  */
-export const textFieldScript = `(d=>{const k='${RECORDING}';if(d[k])return;d[k]=1;let t,b;
+export const textFieldScript = `(d=>{const k='${RECORDING}';if(d[k])return;d[k]=1;let t,b,y;
 const on=(n,h)=>d.addEventListener(n,h,true);
-on('beforeinput',e=>{t=e.target;if(t&&t.hasAttribute&&t.hasAttribute('${RECORDED_ATTRIBUTE}')&&t[k]!==null)b=t.value;else t=null});
-on('input',e=>{if(!t||e.target!==t)return;
+on('beforeinput',e=>{t=e.target;if(t&&t.hasAttribute&&t.hasAttribute('${RECORDED_ATTRIBUTE}')&&t[k]!==null){b=t.value;y=e.inputType}else t=null});
+on('input',e=>{if(!t||e.target!==t||e.inputType!==y)return;
 let v=t.value,c=t.selectionEnd,r=t[k]||(t[k]=[]),l=r[r.length-1],n=0,p=0,m=Math.min(b.length,v.length-c);
 if(!l||l.now!==b)r.push(l={base:b,edits:[]});
 while(n<m&&b[b.length-1-n]===v[v.length-1-n])n++;

@@ -12,13 +12,21 @@ type Keys = Pick<
   'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey' | 'isComposing'
 >
 
-/** The step that keys stand for: Ctrl or Cmd with Z, with Shift for redo, and Ctrl+Y. */
-export function keysOf(event: Keys): HistoryStep | undefined {
+/**
+ * The step that keys stand for: Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y; on Apple's machines Cmd+Z and Cmd+Shift+Z, where Ctrl+Y
+ * inserts what was cut.
+ */
+export function keysOf(event: Keys, isApple: boolean): HistoryStep | undefined {
   const { ctrlKey, metaKey, shiftKey, altKey, isComposing } = event
-  if (isComposing || altKey || ctrlKey === metaKey) return undefined
+  if (isComposing || altKey || ctrlKey === isApple || metaKey !== isApple) return undefined
   const letter = letterOf(event)
   if (letter === 'z') return shiftKey ? 'redo' : 'undo'
-  return letter === 'y' && ctrlKey && !shiftKey ? 'redo' : undefined
+  return letter === 'y' && !isApple && !shiftKey ? 'redo' : undefined
+}
+
+/** True on machines whose command key is Cmd. */
+export function isApple(platform: string | undefined): boolean {
+  return /^(mac|ip)/i.test(platform ?? '')
 }
 
 /** On layouts without Latin letters the place of the key counts. */

@@ -54,6 +54,16 @@ describe('an event of a field', () => {
     await client.close()
   })
 
+  it('of another kind may: a template that a person chose', async () => {
+    const { client, doc } = await open()
+    const select = document.createElement('select')
+    select.innerHTML = '<option>a template</option>'
+    document.body.append(select)
+    expect(thrownBy(select, () => doc.replace(0, doc.value.length, select.value))).toBeUndefined()
+    expect(doc.value).toBe('a template')
+    await client.close()
+  })
+
   it('may edit a part, and a program the whole', async () => {
     const { client, doc, field } = await open()
     expect(thrownBy(field, () => doc.replace(0, 3, '1'))).toBeUndefined()

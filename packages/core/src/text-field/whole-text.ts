@@ -1,5 +1,6 @@
 import { createError } from '@flowsync/protocol'
 import { wasBound } from './recording-key.js'
+import { isTextControl } from './text-control.js'
 
 /** The parts of an intent that say how much of a text it takes away. */
 interface TextIntent {
@@ -35,7 +36,6 @@ function fieldOfEvent(): { readonly value: string } | undefined {
   const { event } = globalThis as { readonly event?: Partial<Event> }
   if (event?.type !== 'input' && event?.type !== 'change') return undefined
   const { target } = event
-  return target && 'value' in target && typeof target.value === 'string'
-    ? (target as { readonly value: string })
-    : undefined
+  const control = target as Partial<HTMLInputElement> | null | undefined
+  return control && isTextControl(control) ? (control as HTMLInputElement) : undefined
 }

@@ -23,12 +23,14 @@ export class Person {
   }
 
   select(start: number, end = start): void {
+    this.field.focus()
     this.field.setSelectionRange(start, end)
   }
 
   /** Shows what an input method composes, over what it showed before. */
   compose(text: string): void {
     const { field } = this
+    field.focus()
     const start = field.selectionStart ?? 0
     if (!this.isComposing) field.dispatchEvent(new Event('compositionstart'))
     this.isComposing = true
@@ -58,6 +60,7 @@ export class Person {
 
   private change(inputType: string, data: string): void {
     const { field, isComposing } = this
+    field.focus()
     const init = { inputType, data, isComposing, bubbles: true }
     if (!field.dispatchEvent(new InputEvent('beforeinput', { ...init, cancelable: true }))) return
     // A page may have changed the value in the listener: the browser goes on from what is there.

@@ -1,0 +1,33 @@
+import type { TextFieldElement } from './field-types.js'
+
+/** Something that may be read-only for a while. */
+export interface Lockable {
+  isReadOnly(): boolean
+  subscribe(listener: () => void): () => void
+}
+
+/**
+ * Makes an element read-only while `source` is. What the page says of the element itself, before or meanwhile, holds
+ * beside it and afterwards. Returns the function that ends it.
+ */
+export function lockWhileReadOnly(element: TextFieldElement, source: Lockable): () => void {
+  let isReadOnlyByPage = element.readOnly
+  const set = (isReadOnly: boolean): void => {
+    if (element.readOnly !== isReadOnly) element.readOnly = isReadOnly
+    // This change is no wish of the page.
+    watcher.takeRecords()
+  }
+  const update = (): void => set(isReadOnlyByPage || source.isReadOnly())
+  const watcher = new MutationObserver(() => {
+    isReadOnlyByPage = element.readOnly
+    update()
+  })
+  watcher.observe(element, { attributes: true, attributeFilter: ['readonly'] })
+  update()
+  const stop = source.subscribe(update)
+  return () => {
+    stop()
+    watcher.disconnect()
+    element.readOnly = isReadOnlyByPage
+  }
+}
