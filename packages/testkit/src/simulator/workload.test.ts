@@ -25,6 +25,18 @@ describe('drawEdit', () => {
     expect([...kinds].sort()).toEqual(['delete', 'insert', 'replace'])
   })
 
+  it('draws replacements of which the op holds all of the marker', () => {
+    const text = '<1><2>xx🎈<3>'
+    const replaced = Array.from({ length: 300 }, () => drawEdit('doc:a', random, text, 7).intent).flatMap(
+      ({ op, pos, length }) =>
+        op === 'replace' ? [text.slice(Number(pos), Number(pos) + Number(length))] : [],
+    )
+    expect(replaced.length).toBeGreaterThan(10)
+    for (const part of replaced) {
+      expect([part.startsWith('<'), part.endsWith('>'), part.isWellFormed()]).toEqual([false, false, true])
+    }
+  })
+
   it('tells what each of the other rules must show', () => {
     const counter = drawEdit('counter:a', random, 5, 7)
     expect(Math.abs(counter.amount)).toBe(7)

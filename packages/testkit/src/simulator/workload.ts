@@ -76,13 +76,22 @@ function drawTextEdit(random: Random, text: string, marker: string, added: strin
   if (kind < 2 && end > pos) {
     return splice({ op: 'delete', pos, length: end - pos }, text, undefined)
   }
-  if (kind < 4 && end > pos) {
-    return splice({ op: 'replace', pos, length: end - pos, text: added }, text, marker)
+  if (kind < 4) {
+    const [from, to] = unlike(added, text, pos, end)
+    if (to > from) return splice({ op: 'replace', pos: from, length: to - from, text: added }, text, marker)
   }
   // Some at the end, as one types, so that runs of inserts meet deletes and other people's runs.
   const at = kind < 7 ? text.length : pos
   const decoration = random.chance(0.2) ? random.pick(['🎈', 'é', '\n', '👩‍💻']) : ''
   return splice({ op: 'insert', pos: at, text: added + decoration }, text, marker)
+}
+
+/** The part of a range that neither begins nor ends as a text does: an op that replaces it holds all of the text. */
+function unlike(added: string, text: string, start: number, end: number): [from: number, to: number] {
+  let [from, to] = [start, end]
+  while (to > from && text[from] === added[0]) from++
+  while (to > from && text[to - 1] === added.at(-1)) to--
+  return [from, to]
 }
 
 interface TextIntent extends AnyIntent {
