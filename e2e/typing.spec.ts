@@ -10,6 +10,7 @@ test('a caret stays with its letters while somebody else types before it', async
   await ada.write('The quick fox')
   const bob = await join('Bob')
   await expect(bob.text).toHaveValue('The quick fox')
+  await bob.text.focus()
   await bob.text.evaluate((field) => (field as HTMLTextAreaElement).setSelectionRange(10, 13))
 
   await ada.text.focus()
@@ -17,7 +18,6 @@ test('a caret stays with its letters while somebody else types before it', async
   await ada.page.keyboard.type('>> ')
   await expect(bob.text).toHaveValue('>> The quick fox')
   expect(await bob.text.evaluate(selectionOf)).toEqual([13, 16])
-  await bob.text.focus()
   await bob.page.keyboard.type('dog')
   await expect(ada.text).toHaveValue('>> The quick dog')
 })
