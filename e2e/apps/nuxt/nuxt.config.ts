@@ -1,5 +1,3 @@
-import { textFieldScript } from '@flowsync/core'
-
 export default defineNuxtConfig({
   compatibilityDate: '2026-01-01',
   telemetry: false,
@@ -7,10 +5,11 @@ export default defineNuxtConfig({
   app: {
     head: {
       title: 'FlowSync in Nuxt',
+      htmlAttrs: { lang: 'en' },
       link: [{ rel: 'icon', href: 'data:,' }],
-      // Records what is typed into served fields before the page is alive.
-      script: [{ innerHTML: textFieldScript }],
     },
   },
   routeRules: { '/static': { prerender: true } },
+  // The server runs on a current Node: FlowSync's counters are made of BigInt.
+  nitro: { esbuild: { options: { target: 'es2022' } } },
 })

@@ -16,8 +16,8 @@ const token = createTokenRoute({
   secret: () => required('FLOWSYNC_SECRET'),
 })
 
-/** Answers the routes below `/api/`; undefined for everything else. */
-export async function api(request: Request): Promise<Response | undefined> {
+/** Answers the routes below `/api/`. */
+export async function api(request: Request): Promise<Response> {
   switch (`${request.method} ${new URL(request.url).pathname}`) {
     case 'GET /api/session':
       return Response.json({ user: await currentUser(request), hubUrl: required('FLOWSYNC_HUB_URL') })
@@ -28,11 +28,11 @@ export async function api(request: Request): Promise<Response | undefined> {
       return Response.json(user, { headers: { 'set-cookie': await sessionCookie(user) } })
     }
     case 'POST /api/sign-out':
-      return new Response(null, { status: 204, headers: { 'set-cookie': clearedCookie } })
+      return Response.json(null, { headers: { 'set-cookie': clearedCookie } })
     case 'GET /api/flowsync/token':
     case 'POST /api/flowsync/token':
       return token.POST(request)
     default:
-      return undefined
+      return new Response('Not found', { status: 404 })
   }
 }

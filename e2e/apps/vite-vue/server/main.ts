@@ -30,7 +30,8 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
     headers: { cookie: headers.cookie ?? '' },
     ...(method === 'POST' ? { body: await text(incoming) } : {}),
   })
-  const response = (await api(request)) ?? (await page(new URL(request.url).pathname))
+  const { pathname } = new URL(request.url)
+  const response = await (pathname.startsWith('/api/') ? api(request) : page(pathname))
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
   outgoing.end(Buffer.from(await response.arrayBuffer()))
 }

@@ -1,5 +1,4 @@
 import { createRouter, createWebHistory } from 'vue-router'
-import AwayPage from './pages/AwayPage.vue'
 import DocumentPage from './pages/DocumentPage.vue'
 import HiddenPage from './pages/HiddenPage.vue'
 import HomePage from './pages/HomePage.vue'
@@ -11,6 +10,5 @@ export const router = createRouter({
     // One instance for all documents: its `name` changes.
     { path: '/d/:name', component: DocumentPage, props: true },
     { path: '/hidden', component: HiddenPage },
-    { path: '/hidden/away', component: AwayPage },
   ],
 })

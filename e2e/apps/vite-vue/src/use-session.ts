@@ -1,6 +1,12 @@
 import { readonly, ref } from 'vue'
 import type { Session, User } from './session'
 
+async function request<Answer>(path: string, init?: RequestInit): Promise<Answer> {
+  const response = await fetch(path, init)
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as Answer
+}
+
 const signedIn = ref<User | null>(null)
 
 /** Who is signed in. */
@@ -8,18 +14,16 @@ export const user = readonly(signedIn)
 
 /** Asks the server who is signed in. Returns where the hub is. */
 export async function loadSession(): Promise<string> {
-  const response = await fetch('/api/session')
-  const session = (await response.json()) as Session
+  const session = await request<Session>('/api/session')
   signedIn.value = session.user
   return session.hubUrl
 }
 
 export async function signIn(name: string): Promise<void> {
-  const response = await fetch('/api/sign-in', { method: 'POST', body: JSON.stringify({ name }) })
-  signedIn.value = (await response.json()) as User
+  signedIn.value = await request<User>('/api/sign-in', { method: 'POST', body: JSON.stringify({ name }) })
 }
 
 export async function signOut(): Promise<void> {
-  await fetch('/api/sign-out', { method: 'POST' })
+  await request('/api/sign-out', { method: 'POST' })
   signedIn.value = null
 }
