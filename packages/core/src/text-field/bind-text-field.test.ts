@@ -121,6 +121,9 @@ describe('what no person typed', () => {
     person.type('!')
     expect(pushed).toEqual([{ position: 10, deleteCount: 0, insert: '!' }])
     expect([field.value, text.value]).toEqual(['the stream!', 'the stream!'])
+    field.value = 'something else'
+    person.press('ArrowLeft')
+    expect([field.value, pushed.length]).toEqual(['the stream!', 1])
   })
 
   it('is written nowhere: a value that a program sets during a composition', () => {

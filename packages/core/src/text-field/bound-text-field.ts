@@ -193,6 +193,7 @@ export class BoundTextField implements TextFieldBinding {
   }
 
   private onKeyDown(event: KeyboardEvent): void {
+    if (!event.isComposing) this.restore()
     const step = this.undo && !event.defaultPrevented ? keysOf(event, this.isApple) : undefined
     if (!step) return
     event.preventDefault()
