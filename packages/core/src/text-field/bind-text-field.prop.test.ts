@@ -55,98 +55,103 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 describe('a field through anything that may happen to it', () => {
-  it.each(['textarea', 'input'] as const)('writes what was typed, where it was typed: %s', async (kind) => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        document.body.replaceChildren()
-        const isMultiline = kind === 'textarea'
-        const streams = [
-          createSharedText('aabb\r\naa\rbb', 'doc:0'),
-          createSharedText('bb', 'doc:1'),
-        ] as const
-        const system = new VirtualSystem()
-        const field = createField('', kind)
-        const person = new Person(field)
-        const bind = (at: 0 | 1): TextFieldBinding => bindTextField(field, streams[at].text, { system })
-        let current: 0 | 1 = 0
-        let binding = bind(current)
-        const shown = (): string => showText(streams[current].text.value, isMultiline).value
-        const ledgers = (): number[] => streams.map(({ pushed }) => pushed.length)
+  it.each(['textarea', 'input'] as const)(
+    'writes what was typed, where it was typed: %s',
+    async (kind) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+          document.body.replaceChildren()
+          const isMultiline = kind === 'textarea'
+          const streams = [
+            createSharedText('aabb\r\naa\rbb', 'doc:0'),
+            createSharedText('bb', 'doc:1'),
+          ] as const
+          const system = new VirtualSystem()
+          const field = createField('', kind)
+          const person = new Person(field)
+          const bind = (at: 0 | 1): TextFieldBinding => bindTextField(field, streams[at].text, { system })
+          let current: 0 | 1 = 0
+          let binding = bind(current)
+          const shown = (): string => showText(streams[current].text.value, isMultiline).value
+          const ledgers = (): number[] => streams.map(({ pushed }) => pushed.length)
 
-        for (const next of steps) {
-          const before = ledgers()
-          switch (next.kind) {
-            case 'type': {
-              const was = shown()
-              const start = Math.min(next.at, was.length)
-              const end = Math.min(start + next.length, was.length)
-              const text = isMultiline ? next.text : next.text.replace('\n', '')
-              // A value that a program left behind is gone by the time the key arrives.
-              field.dispatchEvent(new Event('focus'))
-              person.select(start, end)
-              person.type(text)
-              const edit = streams[current].pushed.slice(before[current])
-              expect(shown()).toBe(was.slice(0, start) + text + was.slice(end))
-              expect(edit.length).toBeLessThanOrEqual(1)
-              break
+          for (const next of steps) {
+            const before = ledgers()
+            switch (next.kind) {
+              case 'type': {
+                const was = shown()
+                const start = Math.min(next.at, was.length)
+                const end = Math.min(start + next.length, was.length)
+                const text = isMultiline ? next.text : next.text.replace('\n', '')
+                // A value that a program left behind is gone by the time the key arrives.
+                field.dispatchEvent(new Event('focus'))
+                person.select(start, end)
+                person.type(text)
+                const edit = streams[current].pushed.slice(before[current])
+                expect(shown()).toBe(was.slice(0, start) + text + was.slice(end))
+                expect(edit.length).toBeLessThanOrEqual(1)
+                break
+              }
+              case 'remote': {
+                const { text, change } = streams[next.stream]
+                const position = Math.min(next.at, text.value.length)
+                const deleteCount = Math.min(next.length, text.value.length - position)
+                change({ position, deleteCount, insert: next.text })
+                expect(ledgers()).toEqual(before)
+                break
+              }
+              case 'compose': {
+                const was = shown()
+                field.dispatchEvent(new Event('focus'))
+                person.select(was.length)
+                for (const text of next.texts) person.compose(text)
+                expect(ledgers()).toEqual(before)
+                if (next.end) person.endComposition()
+                else field.dispatchEvent(new Event('blur'))
+                if (!next.end) person.endComposition()
+                expect(shown()).toBe(was + (next.texts.at(-1) ?? ''))
+                break
+              }
+              case 'program':
+                field.value = next.value
+                break
+              case 'follow':
+                current = next.stream
+                binding.follow(streams[current].text)
+                break
+              case 'rebind':
+                binding.unbind()
+                binding = bind(current)
+                break
+              case 'reset':
+                field.form?.reset()
+                await system.advance(0)
+                break
+              case 'pageshow':
+                window.dispatchEvent(new Event('pageshow'))
+                break
+              case 'browserUndo':
+                expect(person.browserUndo()).toBe(false)
+                break
+              case 'blur':
+                field.dispatchEvent(new Event('blur'))
+                break
             }
-            case 'remote': {
-              const { text, change } = streams[next.stream]
-              const position = Math.min(next.at, text.value.length)
-              const deleteCount = Math.min(next.length, text.value.length - position)
-              change({ position, deleteCount, insert: next.text })
+            if (next.kind !== 'program' && next.kind !== 'type' && next.kind !== 'compose') {
               expect(ledgers()).toEqual(before)
-              break
             }
-            case 'compose': {
-              const was = shown()
-              field.dispatchEvent(new Event('focus'))
-              person.select(was.length)
-              for (const text of next.texts) person.compose(text)
-              expect(ledgers()).toEqual(before)
-              if (next.end) person.endComposition()
-              else field.dispatchEvent(new Event('blur'))
-              if (!next.end) person.endComposition()
-              expect(shown()).toBe(was + (next.texts.at(-1) ?? ''))
-              break
-            }
-            case 'program':
-              field.value = next.value
-              break
-            case 'follow':
-              current = next.stream
-              binding.follow(streams[current].text)
-              break
-            case 'rebind':
-              binding.unbind()
-              binding = bind(current)
-              break
-            case 'reset':
-              field.form?.reset()
-              await system.advance(0)
-              break
-            case 'pageshow':
-              window.dispatchEvent(new Event('pageshow'))
-              break
-            case 'browserUndo':
-              expect(person.browserUndo()).toBe(false)
-              break
-            case 'blur':
-              field.dispatchEvent(new Event('blur'))
-              break
+            if (!['program', 'blur', 'browserUndo', 'remote'].includes(next.kind))
+              expect(field.value).toBe(shown())
           }
-          if (next.kind !== 'program' && next.kind !== 'type' && next.kind !== 'compose') {
-            expect(ledgers()).toEqual(before)
+          for (const { pushed } of streams) {
+            for (const { insert } of pushed) expect(insert).not.toContain('Q')
           }
-          if (!['program', 'blur', 'browserUndo', 'remote'].includes(next.kind))
-            expect(field.value).toBe(shown())
-        }
-        for (const { pushed } of streams) {
-          for (const { insert } of pushed) expect(insert).not.toContain('Q')
-        }
-        binding.unbind()
-      }),
-      { numRuns: 150 },
-    )
-  })
+          binding.unbind()
+        }),
+        { numRuns: 150 },
+      )
+      // Hundreds of pages are made: on a busy machine that takes longer than other tests may.
+    },
+    30_000,
+  )
 })

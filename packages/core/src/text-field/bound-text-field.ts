@@ -104,7 +104,15 @@ export class BoundTextField implements TextFieldBinding {
     field.addEventListener('blur', () => this.onBlur(), { signal })
     const { ownerDocument } = field
     ownerDocument.addEventListener('reset', (event) => this.onReset(event), { signal })
-    ownerDocument.defaultView?.addEventListener('pageshow', () => this.restore(), { signal })
+    const { defaultView } = ownerDocument
+    defaultView?.addEventListener('pageshow', () => this.restore(), { signal })
+    // The page may never come back: what is being composed is typed.
+    defaultView?.addEventListener('pagehide', () => this.commit(), { signal })
+    ownerDocument.addEventListener(
+      'visibilitychange',
+      () => ownerDocument.visibilityState === 'hidden' && this.commit(),
+      { signal },
+    )
     this.stopText = this.text.onDelta((deltas, origin) => this.onDelta(deltas, origin))
   }
 
