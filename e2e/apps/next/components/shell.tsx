@@ -1,34 +1,43 @@
 'use client'
 
-import { fetchToken } from '@flowsync/next/client'
+import { fetchToken } from '@flowsync/core'
 import { FlowSyncProvider } from '@flowsync/react'
 import { useRouter } from 'next/navigation'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import type { Session, User } from '@/lib/session'
 import { streams } from '@/lib/streams'
 import { Bar } from './bar'
+import { useSession } from './session'
 
 const token = () => fetchToken('/api/flowsync/token')
-/** Until a static page has asked who is signed in. */
-const NOBODY: Session = { user: null, hubUrl: 'http://127.0.0.1:8765' }
+/** Until a static page has asked who is signed in. Nobody connects to a hub. */
+const NOBODY: Session = { user: null, hubUrl: 'https://hub.invalid' }
 
 interface ShellProps {
-  /** What the server knew; a static page asks itself. */
-  session?: Session
+  /** What the server knew. Without it, on a static page, the browser asks. */
+  served?: Session
   children: ReactNode
 }
 
-/** Who is signed in, and the client that follows. */
-export function Shell({ session: served, children }: ShellProps) {
-  const [session, setSession] = useState(served ?? NOBODY)
+/** The bar of a page, and the client of whoever is signed in. */
+export function Shell({ served, children }: ShellProps) {
+  const { session: learned, setSession } = useSession()
+  const session = learned ?? served ?? NOBODY
+  const isUnknown = learned === undefined && served === undefined
   const router = useRouter()
 
   useEffect(() => {
-    if (!served) void loadSession().then(setSession)
-  }, [served])
+    if (!isUnknown) return
+    const controller = new AbortController()
+    fetchSession(controller.signal).then(setSession, (error: unknown) => {
+      if (!controller.signal.aborted) console.error(error)
+    })
+    return () => controller.abort()
+  }, [isUnknown, setSession])
 
   function onUser(user: User | null): void {
     setSession({ ...session, user })
+    // What the server renders for the new user, and no page of the former one from the router's cache.
     router.refresh()
   }
 
@@ -40,7 +49,7 @@ export function Shell({ session: served, children }: ShellProps) {
   )
 }
 
-async function loadSession(): Promise<Session> {
-  const response = await fetch('/api/session')
+async function fetchSession(signal: AbortSignal): Promise<Session> {
+  const response = await fetch('/api/session', { signal })
   return (await response.json()) as Session
 }

@@ -2,8 +2,8 @@
 
 import { useStream } from '@flowsync/react'
 
-export function Tasks({ name }: { name: string }) {
-  const [tasks, , stream] = useStream(`tasks:${name}`)
+export function Tasks({ slug }: { slug: string }) {
+  const [tasks, , stream] = useStream(`tasks:${slug}`)
 
   function add(form: FormData): void {
     const text = form.get('task')
@@ -12,10 +12,11 @@ export function Tasks({ name }: { name: string }) {
 
   return (
     <section>
-      <ul aria-label="Tasks">
+      <h2>Tasks</h2>
+      <ul>
         {tasks.map((task, index) => (
           <li key={index}>
-            <label>
+            <label className="check">
               <input
                 type="checkbox"
                 checked={task.done}
@@ -26,7 +27,7 @@ export function Tasks({ name }: { name: string }) {
           </li>
         ))}
       </ul>
-      <form action={add}>
+      <form action={add} className="row">
         <input name="task" aria-label="Task" required />
         <button>Add</button>
       </form>

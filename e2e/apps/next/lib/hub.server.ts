@@ -1,8 +1,13 @@
 import 'server-only'
 import { createHubToken, tryGetServerData, type DehydratedState } from '@flowsync/next'
-import { hubSecret, hubUrl } from './environment.server'
-import { currentUser } from './session.server'
+import { connection } from 'next/server'
 import type { User } from './session'
+
+/** Where the hub is, for this server and for browsers alike. Read for each request: a build needs no environment. */
+export const hubUrl = () => required('FLOWSYNC_HUB_URL')
+
+/** What hub tokens are signed with. */
+export const hubSecret = () => required('FLOWSYNC_SECRET')
 
 /** What a user may do at the hub. */
 export function grantsOf({ role }: User): string[] {
@@ -10,15 +15,19 @@ export function grantsOf({ role }: User): string[] {
   return ['doc', 'title', 'votes', 'tasks'].map((kind) => `${action}:${kind}:*`)
 }
 
-/** Streams for the first paint, as the user who is signed in may see them. Without a hub the browser shows its own copy. */
-export async function firstPaint(names: readonly string[]): Promise<DehydratedState | undefined> {
-  const user = await currentUser()
+/** Streams for the first paint, as a user may see them. Waits 0.8 s at most: without a hub the browser shows its own copy. */
+export async function firstPaint(
+  user: User | null,
+  names: readonly string[],
+): Promise<DehydratedState | undefined> {
   if (!user) return undefined
-  const token = await createHubToken({
-    subject: user.id,
-    grants: grantsOf(user),
-    secret: hubSecret(),
-    expiresInSeconds: 30,
-  })
+  await connection() // Tokens hold the time: not while Next.js prefetches.
+  const token = await createHubToken({ subject: user.id, grants: grantsOf(user), secret: hubSecret() })
   return tryGetServerData(hubUrl(), names, { token })
+}
+
+function required(name: string): string {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set.`)
+  return value
 }

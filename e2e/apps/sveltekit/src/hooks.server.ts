@@ -1,8 +1,8 @@
 import { building } from '$app/env'
-import { readSession } from '#lib/server/session.ts'
+import { readUser } from '#lib/server/session.ts'
 import type { Handle } from '@sveltejs/kit/hooks'
 
-export const handle: Handle = async ({ event, resolve }) => {
-  event.locals.user = building ? null : await readSession(event.cookies)
+export const handle: Handle = ({ event, resolve }) => {
+  event.locals.user = building ? null : readUser(event.cookies)
   return resolve(event)
 }

@@ -1,7 +1,6 @@
 import { Suspense, type ReactNode } from 'react'
 import { Shell } from '@/components/shell'
-import { hubUrl } from '@/lib/environment.server'
-import { currentUser } from '@/lib/session.server'
+import { currentSession } from '@/lib/session.server'
 
 /** Pages that are rendered for the user who asks. */
 export default function AppLayout({ children }: { children: ReactNode }) {
@@ -13,6 +12,5 @@ export default function AppLayout({ children }: { children: ReactNode }) {
 }
 
 async function SignedIn({ children }: { children: ReactNode }) {
-  const user = await currentUser()
-  return <Shell session={{ user, hubUrl: hubUrl() }}>{children}</Shell>
+  return <Shell served={await currentSession()}>{children}</Shell>
 }

@@ -1,3 +1,8 @@
 export default function Home() {
-  return <h1>FlowSync in Next.js</h1>
+  return (
+    <main>
+      <h1>FlowSync in Next.js</h1>
+      <p>Open a page in two windows, sign in, and type.</p>
+    </main>
+  )
 }

@@ -1,9 +1,11 @@
+/** Editors write, viewers look on. */
+export type Role = 'editor' | 'viewer'
+
 export interface User {
   /** Stable: the subject of the user's hub tokens, and whose data the device stores. */
   readonly id: string
   readonly name: string
-  /** Editors write, viewers look on. */
-  readonly role: 'editor' | 'viewer'
+  readonly role: Role
 }
 
 /** What a browser must know to begin. */
@@ -18,3 +20,5 @@ export const people: readonly User[] = [
   { id: 'bob', name: 'Bob', role: 'editor' },
   { id: 'eve', name: 'Eve', role: 'viewer' },
 ]
+
+export const personOf = (id: string | undefined): User | null => people.find((user) => user.id === id) ?? null

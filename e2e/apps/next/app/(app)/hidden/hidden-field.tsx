@@ -8,12 +8,13 @@ export function HiddenField() {
   const [isShown, setShown] = useState(true)
   return (
     <main>
-      <button data-testid="toggle" onClick={() => setShown(!isShown)}>
-        {isShown ? 'Hide' : 'Show'}
-      </button>
+      <h1>Hide and show</h1>
       <Activity mode={isShown ? 'visible' : 'hidden'}>
         <SharedTextarea name="doc:hidden" aria-label="Text" rows={8} />
       </Activity>
+      <button data-testid="toggle" onClick={() => setShown(!isShown)}>
+        {isShown ? 'Hide' : 'Show'}
+      </button>
     </main>
   )
 }

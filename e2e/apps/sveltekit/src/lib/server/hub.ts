@@ -1,7 +1,12 @@
 import { tryGetServerData, type DehydratedState } from '@flowsync/core'
 import { createHubToken } from '@flowsync/token'
 import type { User } from '#lib/session.ts'
-import { hubSecret, hubUrl } from './environment'
+
+/** Where the hub is, for this server and for browsers alike. Read for each request: a build needs no environment. */
+export const hubUrl = () => required('FLOWSYNC_HUB_URL')
+
+/** What hub tokens are signed with. */
+export const hubSecret = () => required('FLOWSYNC_SECRET')
 
 /** What a user may do at the hub. */
 export function grantsOf({ role }: User): string[] {
@@ -9,18 +14,19 @@ export function grantsOf({ role }: User): string[] {
   return ['doc', 'title', 'votes', 'tasks'].map((kind) => `${action}:${kind}:*`)
 }
 
-/** Streams for the first paint, as a user may see them. Without a hub the browser shows its own copy. */
+/** Streams for the first paint, as a user may see them. Waits 0.8 s at most: without a hub the browser shows its own copy. */
 export async function firstPaint(
   user: User | null,
   names: readonly string[],
   fetch: typeof globalThis.fetch,
 ): Promise<DehydratedState | undefined> {
   if (!user) return undefined
-  const token = await createHubToken({
-    subject: user.id,
-    grants: grantsOf(user),
-    secret: hubSecret(),
-    expiresInSeconds: 30,
-  })
+  const token = await createHubToken({ subject: user.id, grants: grantsOf(user), secret: hubSecret() })
   return tryGetServerData(hubUrl(), names, { token, fetch })
+}
+
+function required(name: string): string {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set.`)
+  return value
 }

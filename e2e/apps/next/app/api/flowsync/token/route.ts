@@ -1,6 +1,5 @@
 import { createTokenRoute } from '@flowsync/next'
-import { hubSecret } from '@/lib/environment.server'
-import { grantsOf } from '@/lib/hub.server'
+import { grantsOf, hubSecret } from '@/lib/hub.server'
 import { currentUser } from '@/lib/session.server'
 
 export const { GET, POST } = createTokenRoute({

@@ -1,5 +1,5 @@
 import { json } from '@sveltejs/kit'
-import { hubUrl } from '#lib/server/environment.ts'
+import { hubUrl } from '#lib/server/hub.ts'
 import type { RequestHandler } from './$types'
 
 export const GET: RequestHandler = ({ locals }) => json({ user: locals.user, hubUrl: hubUrl() })

@@ -1,6 +1,5 @@
 import { createTokenRoute } from '@flowsync/token'
-import { hubSecret } from '#lib/server/environment.ts'
-import { grantsOf } from '#lib/server/hub.ts'
+import { grantsOf, hubSecret } from '#lib/server/hub.ts'
 import type { RequestEvent } from './$types'
 
 export const { GET, POST } = createTokenRoute({

@@ -1,0 +1,4 @@
+/** The layout shows the document. */
+export default function DocumentPage() {
+  return null
+}

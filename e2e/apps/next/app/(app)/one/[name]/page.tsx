@@ -1,4 +1,0 @@
-/** The layout shows the field. */
-export default function OnePage() {
-  return null
-}

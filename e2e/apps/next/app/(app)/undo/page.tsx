@@ -1,0 +1,5 @@
+import { Undoable } from './undoable'
+
+export default function UndoPage() {
+  return <Undoable />
+}
