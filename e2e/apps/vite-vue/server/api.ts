@@ -1,7 +1,7 @@
 import { createTokenRoute } from '@flowsync/token'
-import { people, type User } from '../src/session.ts'
+import { personOf, type User } from '../src/session.ts'
 import { required } from './environment.ts'
-import { clearedCookie, currentUser, sessionCookie } from './session.ts'
+import { clearedCookie, cookieOf, currentUser } from './session.ts'
 
 /** What a user may do at the hub. */
 function grantsOf({ role }: User): string[] {
@@ -20,12 +20,12 @@ const token = createTokenRoute({
 export async function api(request: Request): Promise<Response> {
   switch (`${request.method} ${new URL(request.url).pathname}`) {
     case 'GET /api/session':
-      return Response.json({ user: await currentUser(request), hubUrl: required('FLOWSYNC_HUB_URL') })
+      return Response.json({ user: currentUser(request), hubUrl: required('FLOWSYNC_HUB_URL') })
     case 'POST /api/sign-in': {
-      const { name } = (await request.json()) as { name: string }
-      const user = people.find(({ id }) => id === name)
+      const { name } = (await request.json()) as { name: unknown }
+      const user = personOf(name)
       if (!user) return new Response('Nobody has that name.', { status: 401 })
-      return Response.json(user, { headers: { 'set-cookie': await sessionCookie(user) } })
+      return Response.json(user, { headers: { 'set-cookie': cookieOf(user) } })
     }
     case 'POST /api/sign-out':
       return Response.json(null, { headers: { 'set-cookie': clearedCookie } })

@@ -7,8 +7,8 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/', component: HomePage },
-    // One instance for all documents: its `name` changes.
-    { path: '/d/:name', component: DocumentPage, props: true },
+    // One instance for all documents: its `slug` changes.
+    { path: '/d/:slug', component: DocumentPage, props: true },
     { path: '/hidden', component: HiddenPage },
   ],
 })

@@ -18,3 +18,8 @@ export const people: readonly User[] = [
   { id: 'bob', name: 'Bob', role: 'editor' },
   { id: 'eve', name: 'Eve', role: 'viewer' },
 ]
+
+/** The person of an id; null for anything else. */
+export function personOf(id: unknown): User | null {
+  return people.find((person) => person.id === id) ?? null
+}

@@ -3,7 +3,7 @@ import { createHubToken } from '@flowsync/token'
 
 /** Streams as the user who is signed in may see them; null without a user, or without a hub. */
 export default defineEventHandler(async (event): Promise<DehydratedState | null> => {
-  const user = await currentUser(event)
+  const user = currentUser(event)
   if (!user) return null
   const token = await createHubToken({
     subject: user.id,

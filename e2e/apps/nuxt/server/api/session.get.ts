@@ -1,5 +1,3 @@
 import type { Session } from '~~/shared/session'
 
-export default defineEventHandler(async (event): Promise<Session> => {
-  return { user: await currentUser(event), hubUrl: hubUrl() }
-})
+export default defineEventHandler((event): Session => ({ user: currentUser(event), hubUrl: hubUrl() }))

@@ -1,10 +1,9 @@
-import { people, type User } from '~~/shared/session'
+import { personOf, type User } from '~~/shared/session'
 
 export default defineEventHandler(async (event): Promise<User> => {
-  const { name } = await readBody<{ name: string }>(event)
-  const user = people.find(({ id }) => id === name)
+  const { name } = await readBody<{ name: unknown }>(event)
+  const user = personOf(name)
   if (!user) throw createError({ statusCode: 401, statusMessage: 'Nobody has that name.' })
-  const session = await cookieSession(event)
-  await session.update({ user })
+  rememberUser(event, user)
   return user
 })

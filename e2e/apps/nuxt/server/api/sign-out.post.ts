@@ -1,5 +1,4 @@
-export default defineEventHandler(async (event) => {
-  const session = await cookieSession(event)
-  await session.clear()
+export default defineEventHandler((event) => {
+  forgetUser(event)
   return null
 })
