@@ -4,6 +4,7 @@ import type { ClientOptions, FlowSyncClient } from './client-types.js'
 import type { DehydratedState } from './hydration.js'
 import { Listeners } from './observable.js'
 import { resolveOptions } from './options.js'
+import { subjectOf } from './session/token.js'
 import { Handover } from './storage/handover.js'
 
 /** How long a client without a user stays: longer than a UI needs to mount a tree again. */
@@ -18,6 +19,9 @@ export type ClientSource<S extends StreamDefinitions> = FlowSyncClient<S> | Clie
  * Another `url`, `workspace` or `subject` makes another client and closes the former at once. Its handles throw
  * `client/closed` from then on; its unsent edits stay saved for that user. Without `subject` the lease does the same when the
  * token function brings another user's token.
+ *
+ * After `client.wipe()` nobody is signed in: what was wiped comes back when `subject`, or the token, has been another one
+ * or `null` in between.
  */
 export interface ClientLease<S extends StreamDefinitions> {
   /**
@@ -91,6 +95,8 @@ class Lease<S extends StreamDefinitions> {
   private readonly listeners = new Listeners()
   private cancelClose: (() => void) | undefined
   private handover: Handover | undefined
+  /** Whose data was wiped: until that session has ended it must not come back to this device. */
+  private wipedSubject: string | undefined
   /** For whom a state was given first. */
   private readonly givenFor = new WeakMap<DehydratedState, unknown>()
 
@@ -154,11 +160,26 @@ class Lease<S extends StreamDefinitions> {
     this.handover ??= new Handover(resolveOptions(options).storage)
     const { storage, leave } = this.handover.next()
     const client: FlowSyncClient<S> = createClientFor(
-      { ...options, storage, connect: false, token: () => this.latestToken(source) },
-      (other) => this.onOtherSubject(client, other),
+      { ...options, storage, connect: false, token: () => this.tokenFor(source) },
+      {
+        onOtherSubject: (other) => this.onOtherSubject(client, other),
+        onWiped: (wiped) => this.onWiped(client, wiped),
+      },
     )
     const identity = subject === source.subject ? identityOf(source) : Symbol('a user told by the token')
     return { client, options, identity, close: () => leave(client.close()) }
+  }
+
+  /** As long as the session of a wiped user lasts, nobody counts as signed in. */
+  private tokenFor(made: ClientOptions<S>): ReturnType<ClientOptions<S>['token']> {
+    return this.wipedSubject === undefined ? this.latestToken(made) : this.tokenAfterWipe(made)
+  }
+
+  private async tokenAfterWipe(made: ClientOptions<S>): Promise<string | null> {
+    const token = await this.latestToken(made)
+    if (token !== null && subjectOf(token) === this.wipedSubject) return null
+    this.wipedSubject = undefined
+    return token
   }
 
   private latestToken(made: ClientOptions<S>): ReturnType<ClientOptions<S>['token']> {
@@ -170,6 +191,15 @@ class Lease<S extends StreamDefinitions> {
     const { source } = this
     if (this.current.client !== client || isClient(source) || source.subject !== undefined) return
     this.switchTo(this.create(source, subject))
+  }
+
+  /** What was wiped stays away: the next client has nobody signed in, until the source or the token brings somebody. */
+  private onWiped(client: FlowSyncClient<S>, subject: string | undefined): void {
+    const { source } = this
+    if (this.current.client !== client || isClient(source)) return
+    const isTold = source.subject !== undefined
+    if (!isTold) this.wipedSubject = subject
+    this.switchTo(this.create(source, isTold ? null : undefined))
   }
 
   private switchTo(tenancy: Tenancy<S>): void {

@@ -37,13 +37,23 @@ export function createClient<S extends StreamDefinitions>(options: ClientOptions
   return createClientFor(options)
 }
 
-/** @param onOtherSubject called when the token function, or the hub, brings another user than the client's */
+/** What the maker of a client hears of its user. */
+export interface ClientEvents {
+  /** The token function, or the hub, has brought another user than the client's. */
+  readonly onOtherSubject: (subject: string) => void
+  /** The user's data is being wiped, here or in another tab, and the client has closed. */
+  readonly onWiped: (subject: string | undefined) => void
+}
+
+const UNHEARD: ClientEvents = { onOtherSubject: () => undefined, onWiped: () => undefined }
+
+/** Makes a client whose maker follows its user. */
 export function createClientFor<S extends StreamDefinitions>(
   options: ClientOptions<S>,
-  onOtherSubject: (subject: string) => void = () => undefined,
+  events: ClientEvents = UNHEARD,
 ): FlowSyncClient<S> {
   // The class knows streams by name only; their types are the caller's.
-  return new Client(resolveOptions(options), onOtherSubject) as unknown as FlowSyncClient<S>
+  return new Client(resolveOptions(options), events) as unknown as FlowSyncClient<S>
 }
 
 class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
@@ -57,6 +67,7 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   isClosed = false
   opBytesLimit = DEFAULT_LIMITS.frameBytes - OP_OVERHEAD_BYTES
   private readonly options: ResolvedOptions<StreamDefinitions>
+  private readonly events: ClientEvents
   private readonly session: Session
   private readonly tokens: TokenSource
   private readonly status: ClientStatus
@@ -69,9 +80,10 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   private lastReceipt = 0
   private closing: Promise<void> | undefined
 
-  constructor(options: ResolvedOptions<StreamDefinitions>, onOtherSubject: (subject: string) => void) {
+  constructor(options: ResolvedOptions<StreamDefinitions>, events: ClientEvents) {
     const { system, streams, transport, host, url, workspace } = options
     this.options = options
+    this.events = events
     this.workspace = workspace
     this.streams = streams
     this.owner = createReplicaId(system)
@@ -120,7 +132,7 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
       onLimits: ({ frameBytes }) => {
         this.opBytesLimit = frameBytes - OP_OVERHEAD_BYTES
       },
-      onOtherSubject,
+      onOtherSubject: events.onOtherSubject,
       onChange: () => this.onSessionChange(),
     })
     if (options.subject === null) this.session.signOut()
@@ -232,7 +244,10 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   /** Closes without writing anything: the user's data is wiped. */
   private end(error: FlowSyncError | undefined): Promise<void> {
     this.wipedError ??= error
-    this.closing ??= this.shutDown(true)
+    if (!this.closing) {
+      this.closing = this.shutDown(true)
+      this.events.onWiped(this.store.subject)
+    }
     return this.closing
   }
 

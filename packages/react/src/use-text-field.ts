@@ -1,5 +1,10 @@
 'use client'
-import type { RegisteredStreams, StreamSnapshot, TextStreamName } from '@flowsync/core'
+import {
+  FlowSyncError,
+  type RegisteredStreams,
+  type StreamSnapshot,
+  type TextStreamName,
+} from '@flowsync/core'
 import {
   createTextField,
   RECORDED_ATTRIBUTE,
@@ -93,9 +98,15 @@ export function useTextField<const N extends TextName>(
 
 /** A ref that binds the element it is given. React 18 and 19 both call it with null to end that. */
 function refTo(field: TextField): RefCallback<HTMLTextAreaElement | HTMLInputElement> {
-  let detach: (() => void) | undefined
+  let bound: { readonly element: Element; readonly detach: () => void } | undefined
   return (element) => {
-    detach?.()
-    detach = element ? field.attach(element) : undefined
+    if (element && bound && bound.element !== element && bound.element.isConnected) {
+      throw new FlowSyncError(
+        'config/invalid',
+        'The field of useTextField is spread on two elements: call useTextField once for each.',
+      )
+    }
+    bound?.detach()
+    bound = element ? { element, detach: field.attach(element) } : undefined
   }
 }

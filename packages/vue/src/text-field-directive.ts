@@ -60,6 +60,8 @@ export const vFlowsyncText: ObjectDirective<TextFieldElement, TextFieldTarget> =
       end: (): void => {
         stop()
         detach?.()
+        // A field that leaves in a transition is seen for a while: nothing is kept of what would be typed in it.
+        element.readOnly = true
       },
     }
     // Another client follows on a change of user: its handle is another one.
