@@ -47,8 +47,9 @@ export class Visitor {
     await expect(this.at('user')).toHaveText(new RegExp(name, 'i'))
   }
 
+  /** Connected; a client whose hub was away tries again with backoff. */
   async isLive(): Promise<void> {
-    await expect(this.at('connection')).toHaveText('live')
+    await expect(this.at('connection')).toHaveText('live', { timeout: 30_000 })
   }
 
   /** All edits of this page are acknowledged. */
