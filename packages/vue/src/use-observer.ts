@@ -17,14 +17,15 @@ import {
  */
 export function useObserver<T>(source: MaybeRefOrGetter<Observer<T>>): ComputedRef<T> {
   const instance = getCurrentInstance()
-  // While Vue hydrates a component its vnode already has the server's element: render what the server did.
-  const isHydrating = shallowRef(instance?.vnode.el != null)
+  // A server and the hydration of what it rendered show the same. While Vue hydrates a component its vnode already
+  // has the server's element.
+  const isFirst = shallowRef(typeof document === 'undefined' || instance?.vnode.el != null)
   const changes = shallowRef(0)
   const shown = computed(() => {
     // Read for the sake of tracking alone: it counts what the observer told.
     void changes.value
     const observer = toValue(source)
-    return isHydrating.value ? observer.getServerSnapshot() : observer.getSnapshot()
+    return isFirst.value ? observer.getServerSnapshot() : observer.getSnapshot()
   })
 
   const follow = (): void => {
@@ -37,7 +38,7 @@ export function useObserver<T>(source: MaybeRefOrGetter<Observer<T>>): ComputedR
       },
       { immediate: true, flush: 'sync' },
     )
-    isHydrating.value = false
+    isFirst.value = false
   }
   const scope = getCurrentScope()
   if (instance === null) follow()
