@@ -22,8 +22,8 @@ export async function api(request: Request): Promise<Response> {
     case 'GET /api/session':
       return Response.json({ user: currentUser(request), hubUrl: required('FLOWSYNC_HUB_URL') })
     case 'POST /api/sign-in': {
-      const { name } = (await request.json()) as { name: unknown }
-      const user = personOf(name)
+      const body = (await request.json()) as { name?: unknown } | null
+      const user = personOf(body?.name)
       if (!user) return new Response('Nobody has that name.', { status: 401 })
       return Response.json(user, { headers: { 'set-cookie': cookieOf(user) } })
     }
