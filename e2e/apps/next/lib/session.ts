@@ -1,5 +1,5 @@
 /** Editors write, viewers look on. */
-export type Role = 'editor' | 'viewer'
+type Role = 'editor' | 'viewer'
 
 export interface User {
   /** Stable: the subject of the user's hub tokens, and whose data the device stores. */
