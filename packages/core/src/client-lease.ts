@@ -9,6 +9,8 @@ import { Handover } from './storage/handover.js'
 
 /** How long a client without a user stays: longer than a UI needs to mount a tree again. */
 const GRACE_MS = 1_000
+/** Users whom the token alone tells take turns no faster: a hub that names them otherwise would make clients without end. */
+const TURN_MS = 10_000
 
 /** What a lease is made of: options of a client that it makes and closes, or a client that somebody else owns. */
 export type ClientSource<S extends StreamDefinitions> = FlowSyncClient<S> | ClientOptions<S>
@@ -97,6 +99,8 @@ class Lease<S extends StreamDefinitions> {
   private handover: Handover | undefined
   /** Whose data was wiped: until that session has ended it must not come back to this device. */
   private wipedSubject: string | undefined
+  /** When the token last brought another user. */
+  private turnedMs = -Infinity
   /** For whom a state was given first. */
   private readonly givenFor = new WeakMap<DehydratedState, unknown>()
 
@@ -190,6 +194,10 @@ class Lease<S extends StreamDefinitions> {
   private onOtherSubject(client: FlowSyncClient<S>, subject: string): void {
     const { source } = this
     if (this.current.client !== client || isClient(source) || source.subject !== undefined) return
+    const nowMs = systemOf(source).nowMs()
+    // Meanwhile the client says that the token is somebody else's, and asks again with backoff.
+    if (Math.abs(nowMs - this.turnedMs) < TURN_MS) return
+    this.turnedMs = nowMs
     this.switchTo(this.create(source, subject))
   }
 

@@ -72,6 +72,8 @@ async function countUnsent(
 ): Promise<ReadonlyMap<string, number>> {
   const owners = await journal.owners()
   const stored = await journal.load([...new Set(owners.map(({ stream }) => stream))])
+  // A storage that cannot be read looks like an empty one.
+  if (journal.error) throw journal.error
   const streams = openStreams()
   const loaded = new Set(streams.filter(({ isLoaded }) => isLoaded).map(({ name }) => name))
   const unsent = new Map<string, number>()

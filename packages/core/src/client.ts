@@ -252,6 +252,9 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
   }
 
   private async shutDown(isWiped: boolean): Promise<void> {
+    const isUnsaved = this.registry.openStreams.some(({ isLoaded, outbox }) => !isLoaded && !outbox.isEmpty)
+    // Edited in the very step in which the client closes: nobody has asked for the storage yet.
+    if (isUnsaved && !isWiped && this.store.subject !== undefined) void this.store.prepare('')
     this.isClosed = true
     this.session.close()
     this.tokens.dispose()

@@ -59,7 +59,9 @@ export function SharedInput({ name, options, nonce, ...props }: SharedInputProps
 export function TextFieldScript({ nonce }: { nonce?: string }): ReactNode {
   const isServed = useSyncExternalStore(never, isAlive, isBeingServed)
   if (!isServed) return null
-  return <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: textFieldScript }} />
+  return (
+    <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: textFieldScript }} />
+  )
 }
 
 const never = (): (() => void) => () => undefined

@@ -16,7 +16,7 @@ export interface SessionFacts {
 /** @throws FlowSyncError `config/invalid` for a session without a stable id, or with an end that is no time */
 export function readSession<Session>(session: Session, read: ReadSession<Session>): SessionFacts {
   const subject = (read.subject ?? stableId)(session)
-  if (subject == null || subject === '') {
+  if (!isStableId(subject)) {
     throw new FlowSyncError(
       'config/invalid',
       'The session has no stable id: give createTokenRoute a `subject`, or `user.id` or `user.email` to the session. When nobody is signed in, `session` must return null',
@@ -25,12 +25,18 @@ export function readSession<Session>(session: Session, read: ReadSession<Session
   return { subject: String(subject), expiresAtMs: timeOf((read.expires ?? ownEnd)(session)) }
 }
 
+/** An object or a promise reads the same for every user, and NaN is nobody. */
+function isStableId(subject: unknown): subject is string | number {
+  return typeof subject === 'string' ? subject !== '' : Number.isSafeInteger(subject)
+}
+
 /** As Auth.js and most others have it. An email address is the last resort: people change it. */
 function stableId(session: unknown): string | number | undefined {
   const { user } = Object(session) as { readonly user?: unknown }
   const { id, email } = Object(user) as { readonly id?: unknown; readonly email?: unknown }
-  if (typeof id === 'number') return id
-  return [id, email].find((each) => typeof each === 'string' && each !== '') as string | undefined
+  // An id of another kind is a mistake, and no reason to take the address.
+  if (id != null && id !== '') return id as string | number
+  return typeof email === 'string' ? email : undefined
 }
 
 function ownEnd(session: unknown): Date | string | undefined {

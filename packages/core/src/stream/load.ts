@@ -24,8 +24,11 @@ export function seedStream(stream: Stream, seed: StreamSeed): void {
     startRebuild(stream, { ...plan, epoch: seed.epoch, checkpoint: seed })
     return
   }
+  const before = stream.fold.value
   stream.fold = new Fold(stream.rule, seed)
   stream.epoch = seed.epoch
+  // A field may be bound already: a page that is rendered again for another user brings its state late.
+  stream.jumped(before)
   stream.changed()
 }
 

@@ -13,6 +13,7 @@ import type {
 import { takeRecording, type Recording } from './recording.js'
 import { afterEdit, showText, type ShownText } from './shown-text.js'
 import { findEdit, type TextEdit } from './text-edit.js'
+import { diffTexts } from './text-diff.js'
 import { historyOf, isApple, keysOf, type HistoryStep } from './undo-keys.js'
 
 type MapPosition = (position: number) => number
@@ -33,6 +34,9 @@ export function throwLater(error: unknown): void {
     throw error
   })
 }
+
+/** Where an element keeps its binding. */
+const BOUND = Symbol.for('flowsync.boundTextField')
 
 const unmoved: MapPosition = (position) => position
 
@@ -59,6 +63,10 @@ export class BoundTextField implements TextFieldBinding {
   private announced: string | undefined
 
   constructor(field: TextFieldElement, text: BindableText, options: TextFieldOptions) {
+    // A field shows one text: who binds it to another has forgotten the former.
+    const holder = field as { [BOUND]?: BoundTextField }
+    holder[BOUND]?.unbind()
+    holder[BOUND] = this
     this.field = field
     this.caret = new FieldCaret(field)
     this.isMultiline = field.localName === 'textarea'
@@ -86,10 +94,16 @@ export class BoundTextField implements TextFieldBinding {
   }
 
   unbind(): void {
-    if (this.listening.signal.aborted) return
+    if (this.isEnded) return
     this.commit()
     this.listening.abort()
     this.stopText()
+    const holder = this.field as { [BOUND]?: BoundTextField }
+    if (holder[BOUND] === this) holder[BOUND] = undefined
+  }
+
+  private get isEnded(): boolean {
+    return this.listening.signal.aborted
   }
 
   private listen(): void {
@@ -103,7 +117,8 @@ export class BoundTextField implements TextFieldBinding {
     field.addEventListener('focus', () => this.onFocus(), { signal })
     field.addEventListener('blur', () => this.onBlur(), { signal })
     const { ownerDocument } = field
-    ownerDocument.addEventListener('reset', (event) => this.onReset(event), { signal })
+    // On the way down, and in the tree of the field: the event leaves no shadow tree, and a page may stop it.
+    field.getRootNode().addEventListener('reset', (event) => this.onReset(event), { signal, capture: true })
     const { defaultView } = ownerDocument
     defaultView?.addEventListener('pageshow', () => this.restore(), { signal })
     // The page may never come back: what is being composed is typed.
@@ -137,7 +152,6 @@ export class BoundTextField implements TextFieldBinding {
 
   private onInput(event: Event): void {
     const { inputType, isComposing } = event as Partial<InputEvent>
-    const wasAnnounced = inputType !== undefined && this.announced === inputType
     this.announced = undefined
     this.caret.forget()
     const step = historyOf(inputType)
@@ -147,7 +161,7 @@ export class BoundTextField implements TextFieldBinding {
       this.travel(step)
       return
     }
-    if (!wasAnnounced && this.isRestoration(event)) {
+    if (this.isFilling(event)) {
       this.restore()
       return
     }
@@ -163,13 +177,19 @@ export class BoundTextField implements TextFieldBinding {
     this.seenCaret = this.field.selectionEnd ?? this.seen.length
   }
 
-  /** A browser that fills fields again after a crash tells so by a bare event, to fields that nobody is in. */
-  private isRestoration(event: Event): boolean {
-    return event.isTrusted && !(event as InputEvent).inputType && !this.field.matches(':focus')
+  /**
+   * A browser that fills fields in, a name or what they held before a crash, tells so by a bare event or by a
+   * replacement, to fields that nobody is in.
+   */
+  private isFilling(event: Event): boolean {
+    const { inputType = '' } = event as Partial<InputEvent>
+    if (!event.isTrusted || this.field.matches(':focus')) return false
+    return inputType === '' || inputType === 'insertReplacementText'
   }
 
   private onCompositionStart(): void {
     this.restore()
+    this.announced = undefined
     this.isComposing = true
   }
 
@@ -196,14 +216,15 @@ export class BoundTextField implements TextFieldBinding {
     // The event comes before the values change.
     const { system = createSystem() } = this.options
     system.setTimer(0, () => {
-      if (!this.listening.signal.aborted) this.restore()
+      if (!this.isEnded) this.restore()
     })
   }
 
   private onKeyDown(event: KeyboardEvent): void {
     if (!event.isComposing) this.restore()
+    const { readOnly, disabled } = this.field
     const step = this.undo && !event.defaultPrevented ? keysOf(event, this.isApple) : undefined
-    if (!step) return
+    if (!step || readOnly || disabled) return
     event.preventDefault()
     this.travel(step)
   }
@@ -243,6 +264,8 @@ export class BoundTextField implements TextFieldBinding {
     const edit = typed && shown.toStreamEdit(typed)
     const carried = carryEdit(edit, held)
     this.push(carried.edits)
+    // Somebody who was told of the edit may have bound the field to another text.
+    if (this.isEnded) return
     this.write({
       toStream: (position) => afterEdit(shown, typed, edit, position),
       mapStart: carried.mapCaret,
@@ -251,13 +274,15 @@ export class BoundTextField implements TextFieldBinding {
 
   private push(edits: readonly TextEdit[]): void {
     this.isPushing = true
-    try {
-      for (const edit of edits) this.text.replace(edit.position, edit.deleteCount, edit.insert)
-    } catch (error) {
-      this.report(error)
-    } finally {
-      this.isPushing = false
+    // From the end of the text to its start: each holds whether or not those before it were made.
+    for (const edit of edits) {
+      try {
+        this.text.replace(edit.position, edit.deleteCount, edit.insert)
+      } catch (error) {
+        this.report(error)
+      }
     }
+    this.isPushing = false
   }
 
   private report(error: unknown): void {
@@ -307,8 +332,7 @@ export class BoundTextField implements TextFieldBinding {
     let place = caret
     for (const { base, edit } of edits) {
       // The markup may be older than the stream: their distance is what others changed in between.
-      const others = findEdit(base, this.shown.value, this.shown.value.length)
-      const carried = carryEdit(edit, others ? [others] : [])
+      const carried = carryEdit(edit, diffTexts(base, this.shown.value))
       place = carried.mapCaret(edit.position + edit.insert.length)
       for (const next of carried.edits) {
         this.push([this.shown.toStreamEdit(next)])

@@ -38,13 +38,28 @@ export function carryEdit(edit: TextEdit | undefined, deltas: readonly TextDelta
 
 /** Where the units of a range of the older text are now, as deletions in ascending order. */
 function survivingRanges(position: number, length: number, deltas: readonly TextDelta[]): TextEdit[] {
-  const ranges: { position: number; deleteCount: number; insert: string }[] = []
-  for (let unit = position; unit < position + length; unit++) {
-    const start = mapPosition(unit, deltas, 'after')
-    if (mapPosition(unit + 1, deltas, 'before') !== start + 1) continue
-    const last = ranges.at(-1)
-    if (last && last.position + last.deleteCount === start) last.deleteCount++
-    else ranges.push({ position: start, deleteCount: 1, insert: '' })
+  let ranges: Range[] = length > 0 ? [{ start: position, end: position + length }] : []
+  for (const { position: at, deleteCount, insert } of deltas) {
+    const behind = at + deleteCount
+    const shift = insert.length - deleteCount
+    const next: Range[] = []
+    for (const { start, end } of ranges) {
+      if (start < at) add(next, start, Math.min(end, at))
+      if (end > behind) add(next, Math.max(start, behind) + shift, end + shift)
+    }
+    ranges = next
   }
-  return ranges
+  return ranges.map(({ start, end }) => ({ position: start, deleteCount: end - start, insert: '' }))
+}
+
+interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+/** Adds a range behind the others, to the last one where they touch. */
+function add(ranges: Range[], start: number, end: number): void {
+  const last = ranges.at(-1)
+  if (last?.end === start) ranges[ranges.length - 1] = { start: last.start, end }
+  else ranges.push({ start, end })
 }

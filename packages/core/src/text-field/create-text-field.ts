@@ -104,6 +104,15 @@ export function createTextField(handle: TextHandle, settings: TextFieldSettings 
     history = undefined
   }
 
+  /** The edit is made: a listener that throws must not look like an edit that failed. */
+  function tell(receipt: Receipt): void {
+    try {
+      told.onEdit?.(receipt)
+    } catch (error) {
+      throwLater(error)
+    }
+  }
+
   const text: BindableText = {
     name: handle.name,
     get value() {
@@ -111,7 +120,7 @@ export function createTextField(handle: TextHandle, settings: TextFieldSettings 
     },
     replace(position, length, insert) {
       const receipt = handle.replace(position, length, insert)
-      told.onEdit?.(receipt)
+      tell(receipt)
     },
     onDelta: (listener) => handle.onDelta(listener),
   }

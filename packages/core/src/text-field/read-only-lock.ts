@@ -12,14 +12,20 @@ export interface Lockable {
  */
 export function lockWhileReadOnly(element: TextFieldElement, source: Lockable): () => void {
   let isReadOnlyByPage = element.readOnly
+  /** Notes what the page has said since; changes made here are taken off the records at once. */
+  const listen = (records = watcher.takeRecords()): void => {
+    if (records.length > 0) isReadOnlyByPage = element.readOnly
+  }
   const set = (isReadOnly: boolean): void => {
     if (element.readOnly !== isReadOnly) element.readOnly = isReadOnly
-    // This change is no wish of the page.
     watcher.takeRecords()
   }
-  const update = (): void => set(isReadOnlyByPage || source.isReadOnly())
-  const watcher = new MutationObserver(() => {
-    isReadOnlyByPage = element.readOnly
+  const update = (): void => {
+    listen()
+    set(isReadOnlyByPage || source.isReadOnly())
+  }
+  const watcher = new MutationObserver((records) => {
+    listen(records)
     update()
   })
   watcher.observe(element, { attributes: true, attributeFilter: ['readonly'] })
@@ -27,7 +33,8 @@ export function lockWhileReadOnly(element: TextFieldElement, source: Lockable): 
   const stop = source.subscribe(update)
   return () => {
     stop()
+    listen()
+    set(isReadOnlyByPage)
     watcher.disconnect()
-    element.readOnly = isReadOnlyByPage
   }
 }

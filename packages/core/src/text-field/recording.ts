@@ -38,12 +38,12 @@ export interface Recording {
  * <script>${textFieldScript}</script>
  * ```
  */
-export const textFieldScript = `(d=>{const k='${RECORDING}';if(d[k])return;d[k]=1;let t,b,y;
+export const textFieldScript = `(d=>{const k='${RECORDING}',r=d.documentElement;if(r[k])return;r[k]=1;let t,b,y;
 const on=(n,h)=>d.addEventListener(n,h,true);
 on('beforeinput',e=>{t=e.target;if(t&&t.hasAttribute&&t.hasAttribute('${RECORDED_ATTRIBUTE}')&&t[k]!==null){b=t.value;y=e.inputType}else t=null});
-on('input',e=>{if(!t||e.target!==t||e.inputType!==y)return;
-let v=t.value,c=t.selectionEnd,r=t[k]||(t[k]=[]),l=r[r.length-1],n=0,p=0,m=Math.min(b.length,v.length-c);
-if(!l||l.now!==b)r.push(l={base:b,edits:[]});
+on('input',e=>{if(!t||e.target!==t||e.inputType!==y||y==='insertReplacementText'&&d.activeElement!==t)return;
+let v=t.value,c=t.selectionEnd,q=t[k]||(t[k]=[]),l=q[q.length-1],n=0,p=0,m=Math.min(b.length,v.length-c);
+if(!l||l.now!==b)q.push(l={base:b,edits:[]});
 while(n<m&&b[b.length-1-n]===v[v.length-1-n])n++;
 m=Math.min(b.length,v.length)-n;while(p<m&&b[p]===v[p])p++;
 l.edits.push([p,b.length-n-p,v.slice(p,v.length-n)]);l.now=v;l.caret=c;t=null})})(document)`
@@ -64,13 +64,28 @@ export function takeRecording(field: Element, stream: string | undefined): Recor
 }
 
 function editsOf({ base, edits }: RecordedRun): RecordedEdit[] {
+  const recorded: RecordedEdit[] = []
   let before = base
-  return edits.flatMap(([position, deleteCount, insert]) => {
+  for (const [position, deleteCount, insert] of edits) {
     const after = before.slice(0, position) + insert + before.slice(position + deleteCount)
     // The script knows nothing of surrogate pairs.
     const edit = findEdit(before, after, position + insert.length)
-    const recorded = edit ? [{ base: before, edit }] : []
+    const last = recorded.at(-1)
+    const joined = edit && last && join(last.edit, edit)
+    if (joined) recorded[recorded.length - 1] = { base: last.base, edit: joined }
+    else if (edit) recorded.push({ base: before, edit })
     before = after
-    return recorded
-  })
+  }
+  return recorded
+}
+
+/** Two edits as one, where a person typed or deleted in a go; what is typed in a go stays together. */
+function join(first: TextEdit, next: TextEdit): TextEdit | undefined {
+  const { position, deleteCount, insert } = first
+  if (next.deleteCount === 0 && next.position === position + insert.length)
+    return { position, deleteCount, insert: insert + next.insert }
+  if (insert !== '' || next.insert !== '') return undefined
+  const isBackspace = next.position + next.deleteCount === position
+  if (!isBackspace && next.position !== position) return undefined
+  return { position: next.position, deleteCount: deleteCount + next.deleteCount, insert: '' }
 }
