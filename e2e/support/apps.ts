@@ -37,7 +37,6 @@ export async function startApp(name: AppName, hubUrl: string): Promise<Service> 
       ORIGIN: url,
       FLOWSYNC_HUB_URL: hubUrl,
       FLOWSYNC_SECRET: SECRET,
-      SESSION_SECRET: `${SECRET}, for sessions`,
     },
     url,
     healthUrl: `${url}/api/session`,

@@ -7,7 +7,7 @@ import {
 } from '@flowsync/protocol'
 import { expectTypeOf, test } from 'vitest'
 
-const streams = defineStreams({
+const _streams = defineStreams({
   'doc:*': text(),
   readme: text(),
   'rich:*': richText(),
@@ -20,7 +20,7 @@ const streams = defineStreams({
   'log:*': log<string>(),
   'tree:*': doc(),
 })
-type S = typeof streams
+type S = typeof _streams
 
 test('fields take the names of texts, models those of registers', () => {
   expectTypeOf<TextStreamName<S>>().toEqualTypeOf<`doc:${string}` | 'readme'>()

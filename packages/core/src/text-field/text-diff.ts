@@ -41,21 +41,20 @@ function shortestPath(from: string, to: string): Change[] | undefined {
       let x = isInsert ? at(reach, limit, line + 1) : at(reach, limit, line - 1) + 1
       while (x < from.length && x - line < to.length && from[x] === to[x - line]) x++
       reach[limit + 1 + line] = x
-      if (x >= from.length && x - line >= to.length) return walkBack(trace, limit, line, x)
+      if (x >= from.length && x - line >= to.length) return walkBack(trace, limit, line)
     }
   }
   return undefined
 }
 
-function walkBack(trace: readonly Int32Array[], limit: number, endLine: number, endX: number): Change[] {
+function walkBack(trace: readonly Int32Array[], limit: number, endLine: number): Change[] {
   const path: Change[] = []
   let line = endLine
-  let x = endX
   for (let changes = trace.length - 1; changes > 0; changes--) {
     const reach = trace[changes] as Int32Array
     const isInsert = isDown(reach, limit, line, changes)
     line += isInsert ? 1 : -1
-    x = at(reach, limit, line)
+    const x = at(reach, limit, line)
     path.push({ isInsert, x, y: x - line })
   }
   return path.reverse()
