@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { op } from '../storage/log-driver-store.js'
-import { commit, countersOf, entry, load, me, seqsOf, sequenced, write, type Check } from './client-storage-world.js'
+import {
+  commit,
+  countersOf,
+  entry,
+  load,
+  me,
+  seqsOf,
+  sequenced,
+  write,
+  type Check,
+} from './client-storage-world.js'
 
 /** What is erased of a user, and what is not. */
 export const wipeCases: Readonly<Record<string, Check>> = {
