@@ -42,7 +42,7 @@ import { bin, cacheDir, environment, filesBelow, nodePath, packageDirectories, r
 const workers = '2'
 
 /** A runner that hangs ends as a failure, well before anybody's patience does. */
-const runnerTimeoutMs = 480_000
+const runnerTimeoutMs = 780_000
 
 /**
  * A command that is one test.
@@ -91,6 +91,8 @@ async function vitest(project, { redisUrl, databaseUrl, onOutput }) {
     env: environment({
       REDIS_URL: redisUrl ?? process.env['REDIS_URL'],
       DATABASE_URL: databaseUrl ?? process.env['DATABASE_URL'],
+      // Tests start hundreds of threads and processes from the sources: each would strip their types anew.
+      NODE_COMPILE_CACHE: join(cacheDir, 'compiled'),
     }),
   })
   return countVitest(readReport(file), code)

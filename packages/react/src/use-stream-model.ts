@@ -14,7 +14,7 @@ import type { Name } from './types.js'
 export type RegisterName = RegisterStreamName<RegisteredStreams>
 
 /** What a register of that name is set to. */
-export type ModelInput<N extends RegisterName> =
+type ModelInput<N extends RegisterName> =
   StreamIntent<RegisteredStreams, N> extends { readonly value: infer Input } ? Input : unknown
 
 /** The value, and the function that replaces it for everybody. The function is stable. */

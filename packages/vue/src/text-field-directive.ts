@@ -20,7 +20,7 @@ import {
 import { flowSyncKey } from './client-key.js'
 
 /** A name whose stream is a text. */
-export type TextName = TextStreamName<RegisteredStreams>
+type TextName = TextStreamName<RegisteredStreams>
 
 /** What a field is bound to: the name of a text stream, or a handle, such as the `stream` of `useStream`. */
 export type TextFieldTarget = TextName | StreamHandle<StreamRule<RegisteredStreams, TextName>>

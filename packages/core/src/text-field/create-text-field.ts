@@ -23,7 +23,7 @@ export interface TextHandle {
 }
 
 /** The functions that a field tells of its edits. */
-export interface TextFieldListeners {
+interface TextFieldListeners {
   /** Told of the receipt of each edit that the field makes. */
   readonly onEdit?: (receipt: Receipt) => void
   /** Told of the error when an edit throws, such as `op/too-large`. Default: an uncaught error. */

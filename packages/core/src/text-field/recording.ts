@@ -15,7 +15,7 @@ interface RecordedRun {
 }
 
 /** One recorded input event. */
-export interface RecordedEdit {
+interface RecordedEdit {
   /** The field's value before it. */
   readonly base: string
   readonly edit: TextEdit
