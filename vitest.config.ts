@@ -17,12 +17,23 @@ export default defineConfig({
     projects: [
       {
         ...onServer,
+        test: {
+          // Without a process, a clock or a DOM: files share a worker, whose start costs more than most of them.
+          name: 'pure',
+          environment: 'node',
+          include: ['packages/{crdt,protocol}/src/**/*.test.ts'],
+          exclude,
+          isolate: false,
+        },
+      },
+      {
+        ...onServer,
         plugins: [svelte({ configFile: false })],
         test: {
           name: 'unit',
           environment: 'node',
           include: [
-            'packages/!(react|vue|svelte|next)/src/**/*.test.{ts,tsx}',
+            'packages/!(crdt|protocol|react|vue|svelte|next)/src/**/*.test.{ts,tsx}',
             'packages/tooling/*.test.mjs',
             serverTests,
           ],

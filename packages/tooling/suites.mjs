@@ -72,15 +72,15 @@ function freshReportFile(name) {
 }
 
 /**
- * @param {string} project
+ * @param {string} name of the suite, and of its project
  * @param {Context} context
+ * @param {readonly string[]} [projects]
  */
-async function vitest(project, { redisUrl, databaseUrl, onOutput }) {
-  const file = freshReportFile(project)
+async function vitest(name, { redisUrl, databaseUrl, onOutput }, projects = [name]) {
+  const file = freshReportFile(name)
   const args = [
     'run',
-    '--project',
-    project,
+    ...projects.flatMap((project) => ['--project', project]),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
@@ -227,7 +227,7 @@ export const suites = [
     needs: ['strace'],
     needsBuild: true,
     live: true,
-    run: (context) => vitest('unit', context),
+    run: (context) => vitest('unit', context, ['pure', 'unit']),
   },
   {
     name: 'dom',

@@ -1,4 +1,5 @@
 'use client'
+import { FlowSyncError } from '@flowsync/core'
 import { textFieldScript } from '@flowsync/core/text-field'
 import { useSyncExternalStore, type ComponentPropsWithoutRef, type ReactNode } from 'react'
 import { useTextField, type TextName, type UseTextFieldOptions } from './use-text-field.js'
@@ -33,6 +34,7 @@ export type SharedInputProps = SharedTextProps &
  */
 export function SharedTextarea({ name, options, nonce, ...props }: SharedTextareaProps): ReactNode {
   const { field } = useTextField(name, options)
+  refuseControlled(props)
   return (
     <>
       <textarea {...props} {...field} />
@@ -44,11 +46,21 @@ export function SharedTextarea({ name, options, nonce, ...props }: SharedTextare
 /** An `<input>` that several people write in at once. Line breaks of the text are kept, and not shown. */
 export function SharedInput({ name, options, nonce, ...props }: SharedInputProps): ReactNode {
   const { field } = useTextField(name, options)
+  refuseControlled(props)
   return (
     <>
       <input {...props} {...field} />
       <TextFieldScript nonce={nonce} />
     </>
+  )
+}
+
+/** The types refuse these props; where types are not checked React would write them into the field. */
+function refuseControlled(props: object): void {
+  if (!('value' in props) && !('defaultValue' in props)) return
+  throw new FlowSyncError(
+    'config/invalid',
+    'A shared field shows its stream: leave value, defaultValue and onChange off.',
   )
 }
 

@@ -60,6 +60,17 @@ describe('useTextField', () => {
     expect(find('input').value).toBe('hello')
   })
 
+  test('refuses to be a controlled field, also where types are not checked', () => {
+    const controlled = { value: 'x' }
+    expect(() =>
+      renderToString(
+        <FlowSyncProvider client={world.client({ connect: false })}>
+          <SharedTextarea name="doc:a" {...controlled} />
+        </FlowSyncProvider>,
+      ),
+    ).toThrow('leave value, defaultValue and onChange off')
+  })
+
   test('is a single line without its line breaks, which stay', async () => {
     world.hub.edit('doc:a', { op: 'insert', pos: 0, text: 'one\ntwo' })
     render(<SharedInput name="doc:a" type="search" />)

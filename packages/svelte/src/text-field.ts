@@ -1,4 +1,4 @@
-import type { TextFieldElement } from '@flowsync/core'
+import { FlowSyncError, type TextFieldElement } from '@flowsync/core'
 import { createTextField, type TextFieldSettings, type TextHandle } from '@flowsync/core/text-field'
 import { untrack } from 'svelte'
 import type { Attachment } from 'svelte/attachments'
@@ -24,6 +24,12 @@ export type TextSource = TextHandle | { readonly handle: TextHandle }
  * @throws FlowSyncError `config/invalid` for a stream that is no text
  */
 export function textField(text: TextSource, settings: TextFieldSettings = {}): Attachment<TextFieldElement> {
+  if (typeof text !== 'object') {
+    throw new FlowSyncError(
+      'config/invalid',
+      "textField takes a stream, not its name: const doc = stream('doc:readme'), then {@attach textField(doc)}.",
+    )
+  }
   return (element) => {
     // Read here, so that it is attached again when another user signs in.
     const handle = 'handle' in text ? text.handle : text

@@ -106,7 +106,7 @@ export class Stream implements Emitter {
       value: this.fold.value,
       status: this.failure ? 'failed' : this.isUsable ? 'ready' : 'loading',
       isSynced: this.epoch !== NO_EPOCH,
-      access: this.environment.refusal ? 'read' : this.access,
+      access: this.isShut ? 'read' : this.access,
       pendingCount: this.outbox.pendingCount,
       error: this.failure ?? this.lastError,
     }
@@ -207,6 +207,11 @@ export class Stream implements Emitter {
     environment.notifier.now(this)
     environment.onChanged(this)
     return receipt
+  }
+
+  /** Nobody is signed in who may write here, or even read. */
+  private get isShut(): boolean {
+    return this.environment.refusal !== undefined || this.failure?.code === 'acl/denied'
   }
 
   /** Why an edit would be refused, as far as is known. */

@@ -1,4 +1,4 @@
-import type { FlowSyncClient } from '@flowsync/core'
+import { FlowSyncError, type FlowSyncClient } from '@flowsync/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Person } from './field-person.js'
 import type { BindingStreams } from './streams.js'
@@ -120,6 +120,14 @@ export function describeTextField(harness: FieldHarness): void {
       type('!')
       await world.until(() => stored('doc:a') === 'text of a!', 'the edit of the next client')
       expect(next.getSnapshot().pendingCount).toBe(0)
+    })
+
+    test('is read-only while the hub does not let this client have the stream', async () => {
+      world.hub.refuse('doc:a', new FlowSyncError('acl/denied', 'Not yours.'))
+      mounted = harness.mount(scene())
+      await world.until(() => mounted?.element()?.readOnly === true, 'a read-only field')
+      type('x')
+      expect(field().value).toBe('')
     })
 
     test('may be mounted twice at once', async () => {
