@@ -9,10 +9,10 @@ import { Handover } from './storage/handover.js'
 
 /** How long a client without a user stays: longer than a UI needs to mount a tree again. */
 const GRACE_MS = 1_000
-/** Users whom the token alone tells take turns no faster: a hub that names them otherwise would make clients without end. */
+/** The least time between two users that the token alone tells: a hub with other names for them would make clients without end. */
 const TURN_MS = 10_000
 
-/** What a lease is made of: options of a client that it makes and closes, or a client that somebody else owns. */
+/** The source of a lease: options of a client that it makes and closes, or a client that the application owns. */
 export type ClientSource<S extends StreamDefinitions> = FlowSyncClient<S> | ClientOptions<S>
 
 /**
@@ -135,6 +135,8 @@ class Lease<S extends StreamDefinitions> {
 
   follow(source: ClientSource<S>): void {
     const tenancy = this.find(source)
+    // The application says who is signed in now: that counts more than what the token told before.
+    if (identityOf(source) !== identityOf(this.source)) this.wipedSubject = undefined
     this.source = source
     this.next = undefined
     this.switchTo(tenancy)
@@ -201,7 +203,7 @@ class Lease<S extends StreamDefinitions> {
     this.switchTo(this.create(source, subject))
   }
 
-  /** What was wiped stays away: the next client has nobody signed in, until the source or the token brings somebody. */
+  /** The wiped data stays away: the next client is signed out until the source or the token brings another answer. */
   private onWiped(client: FlowSyncClient<S>, subject: string | undefined): void {
     const { source } = this
     if (this.current.client !== client || isClient(source)) return

@@ -30,7 +30,7 @@ async function open(world: World, subject?: string) {
     world.host.look()
     await world.system.advance(5_000)
   }
-  return { session, lease, doc, look }
+  return { session, lease, doc, look, options }
 }
 
 function worldWithText(): World {
@@ -70,3 +70,13 @@ it.each(['alice', 'bob'])(
     await lease.getSnapshot().close()
   },
 )
+
+it('a subject that the application names after a wipe counts, whatever the token told before', async () => {
+  const world = worldWithText()
+  const { lease, options } = await open(world)
+  await lease.getSnapshot().wipe({ unsent: 'discard' })
+  lease.setOptions({ ...options, subject: 'alice' })
+  await world.system.advance(5_000)
+  expect(lease.getSnapshot().getSnapshot().state).toBe('live')
+  await lease.getSnapshot().close()
+})

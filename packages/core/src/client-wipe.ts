@@ -14,7 +14,7 @@ export interface WipeOptions {
   readonly signal?: AbortSignal
 }
 
-/** What a wipe needs of its client. */
+/** The parts of a client that a wipe uses. */
 export interface WipedClient {
   readonly system: System
   readonly owner: ReplicaId

@@ -37,7 +37,7 @@ export function createClient<S extends StreamDefinitions>(options: ClientOptions
   return createClientFor(options)
 }
 
-/** What the maker of a client hears of its user. */
+/** Events that the maker of a client hears of its user. */
 export interface ClientEvents {
   /** The token function, or the hub, has brought another user than the client's. */
   readonly onOtherSubject: (subject: string) => void
@@ -253,7 +253,7 @@ class Client implements FlowSyncClient, ClientInternals, StreamEnvironment {
 
   private async shutDown(isWiped: boolean): Promise<void> {
     const isUnsaved = this.registry.openStreams.some(({ isLoaded, outbox }) => !isLoaded && !outbox.isEmpty)
-    // Edited in the very step in which the client closes: nobody has asked for the storage yet.
+    // An edit of the very step in which the client closes: the storage was not asked for yet.
     if (isUnsaved && !isWiped && this.store.subject !== undefined) void this.store.prepare('')
     this.isClosed = true
     this.session.close()

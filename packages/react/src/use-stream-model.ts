@@ -13,7 +13,7 @@ import type { Name } from './types.js'
 /** A name whose stream is a register. */
 export type RegisterName = RegisterStreamName<RegisteredStreams>
 
-/** What a register of that name is set to. */
+/** The values that a register of that name takes. */
 type ModelInput<N extends RegisterName> =
   StreamIntent<RegisteredStreams, N> extends { readonly value: infer Input } ? Input : unknown
 

@@ -19,7 +19,7 @@ import type { Name } from './types.js'
 /** A name whose stream is a text. */
 export type TextName = TextStreamName<RegisteredStreams>
 
-/** What a `<textarea>` or `<input>` is given: spread it on the element, after the props of your own. */
+/** The props of a `<textarea>` or `<input>`: spread them on the element, after the props of your own. */
 export interface TextFieldProps {
   readonly ref: RefCallback<HTMLTextAreaElement | HTMLInputElement>
   /** The text of the first render. What comes later is shown by the binding. */

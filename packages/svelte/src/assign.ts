@@ -25,7 +25,7 @@ export function createAssign(
     if (!isMounting() && !isInComponent()) return set(value)
     if (DEV) {
       console.warn(
-        `flowsync: ignored what a component wrote to ${JSON.stringify(name)} while it mounted or ran an effect, for no person did. To write it from code use handle.set.`,
+        `flowsync: a component wrote to ${JSON.stringify(name)} while it mounted or ran an effect. No person made this write, so it was ignored. Code writes with handle.set.`,
       )
     }
     return undefined

@@ -22,7 +22,7 @@ import { flowSyncKey } from './client-key.js'
 /** A name whose stream is a text. */
 type TextName = TextStreamName<RegisteredStreams>
 
-/** What a field is bound to: the name of a text stream, or a handle, such as the `stream` of `useStream`. */
+/** The text of a field: the name of a text stream, or a handle, such as the `stream` of `useStream`. */
 export type TextFieldTarget = TextName | StreamHandle<StreamRule<RegisteredStreams, TextName>>
 
 const FIELD = Symbol('flowsync.textField')

@@ -14,7 +14,7 @@ import { useObserver } from './use-observer.js'
 /** A name whose stream is a register. */
 export type RegisterName = RegisterStreamName<RegisteredStreams>
 
-/** What a register of that name is set to. */
+/** The values that a register of that name takes. */
 export type ModelInput<N extends RegisterName> =
   StreamIntent<RegisteredStreams, N> extends { readonly value: infer Input } ? Input : unknown
 

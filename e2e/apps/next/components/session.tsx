@@ -11,7 +11,7 @@ interface SessionState {
 
 const SessionContext = createContext<SessionState>({ session: undefined, setSession: () => undefined })
 
-/** Who is signed in, for all layouts: it changes without a page load. */
+/** The signed-in user, for all layouts; changes without a page load. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState<Session>()
   return <SessionContext value={{ session, setSession }}>{children}</SessionContext>

@@ -14,7 +14,7 @@ const token = () => fetchToken('/api/flowsync/token')
 const NOBODY: Session = { user: null, hubUrl: 'https://hub.invalid' }
 
 interface ShellProps {
-  /** What the server knew. Without it, on a static page, the browser asks. */
+  /** The session that the server knew. Without it, on a static page, the browser asks. */
   served?: Session
   children: ReactNode
 }
@@ -37,7 +37,7 @@ export function Shell({ served, children }: ShellProps) {
 
   function onUser(user: User | null): void {
     setSession({ ...session, user })
-    // What the server renders for the new user, and no page of the former one from the router's cache.
+    // Takes pages that the server renders for the new user, and none of the former one from the router's cache.
     router.refresh()
   }
 

@@ -9,7 +9,7 @@ export const hubUrl = () => required('FLOWSYNC_HUB_URL')
 /** What hub tokens are signed with. */
 export const hubSecret = () => required('FLOWSYNC_SECRET')
 
-/** What a user may do at the hub. */
+/** The grants of a user at the hub. */
 export function grantsOf({ role }: User): string[] {
   const action = role === 'editor' ? 'write' : 'read'
   return ['doc', 'title', 'votes', 'tasks'].map((kind) => `${action}:${kind}:*`)

@@ -6,7 +6,7 @@ import { personOf, type Session, type User } from './session'
 // Everybody may be anybody here. The cookie of a real application is signed.
 const COOKIE = 'user'
 
-/** Who is signed in, or null. */
+/** The signed-in user, or null. */
 export async function currentUser(): Promise<User | null> {
   const jar = await cookies()
   return personOf(jar.get(COOKIE)?.value)

@@ -3,7 +3,7 @@ import type { User } from '#lib/session.ts'
 declare global {
   namespace App {
     interface Locals {
-      /** Who is signed in, or null. */
+      /** The signed-in user, or null. */
       user: User | null
     }
   }

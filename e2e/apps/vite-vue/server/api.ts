@@ -3,7 +3,7 @@ import { personOf, type User } from '../src/session.ts'
 import { required } from './environment.ts'
 import { clearedCookie, cookieOf, currentUser } from './session.ts'
 
-/** What a user may do at the hub. */
+/** The grants of a user at the hub. */
 function grantsOf({ role }: User): string[] {
   const action = role === 'editor' ? 'write' : 'read'
   return ['doc', 'title', 'votes', 'tasks'].map((kind) => `${action}:${kind}:*`)

@@ -9,7 +9,7 @@ async function request<Answer>(path: string, init?: RequestInit): Promise<Answer
 
 const signedIn = ref<User | null>(null)
 
-/** Who is signed in. */
+/** The signed-in user. */
 export const user = readonly(signedIn)
 
 /** Asks the server who is signed in. Returns where the hub is. */

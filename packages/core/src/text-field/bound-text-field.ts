@@ -52,10 +52,10 @@ export class BoundTextField implements TextFieldBinding {
   private stopText: () => void = () => undefined
   /** The stream's text as the field showed it when both last agreed. */
   private shown: ShownText
-  /** What the field held after the last input event, or after it was written here: anything else is not a person's. */
+  /** The field's value after the last input event, or after it was written here: any other value is foreign. */
   private seen = ''
   private seenCaret = 0
-  /** What others changed since both agreed; only during a composition is it more than nothing. */
+  /** Changes of others since both agreed; empty but during a composition. */
   private held: TextDelta[] = []
   private isComposing = false
   private isPushing = false
@@ -63,7 +63,7 @@ export class BoundTextField implements TextFieldBinding {
   private announced: string | undefined
 
   constructor(field: TextFieldElement, text: BindableText, options: TextFieldOptions) {
-    // A field shows one text: who binds it to another has forgotten the former.
+    // A field shows one text: a second binding ends the first.
     const holder = field as { [BOUND]?: BoundTextField }
     holder[BOUND]?.unbind()
     holder[BOUND] = this
@@ -171,7 +171,7 @@ export class BoundTextField implements TextFieldBinding {
     if (!this.isComposing) this.settle()
   }
 
-  /** Takes what the field holds for what a person typed. */
+  /** Takes the value of the field as typed by a person. */
   private look(): void {
     this.seen = this.field.value
     this.seenCaret = this.field.selectionEnd ?? this.seen.length
@@ -259,13 +259,13 @@ export class BoundTextField implements TextFieldBinding {
 
   /** Pushes what was typed since both agreed, then shows what others did. */
   private settle(): void {
-    const { shown, held } = this
+    const { shown, held, text } = this
     const typed = findEdit(shown.value, this.seen, this.seenCaret)
     const edit = typed && shown.toStreamEdit(typed)
     const carried = carryEdit(edit, held)
     this.push(carried.edits)
-    // Somebody who was told of the edit may have bound the field to another text.
-    if (this.isEnded) return
+    // A listener of the edit may have given the field another text, which is shown already.
+    if (this.isEnded || this.text !== text) return
     this.write({
       toStream: (position) => afterEdit(shown, typed, edit, position),
       mapStart: carried.mapCaret,
@@ -273,11 +273,12 @@ export class BoundTextField implements TextFieldBinding {
   }
 
   private push(edits: readonly TextEdit[]): void {
+    const { text } = this
     this.isPushing = true
     // From the end of the text to its start: each holds whether or not those before it were made.
     for (const edit of edits) {
       try {
-        this.text.replace(edit.position, edit.deleteCount, edit.insert)
+        text.replace(edit.position, edit.deleteCount, edit.insert)
       } catch (error) {
         this.report(error)
       }

@@ -51,3 +51,18 @@ it('a listener of edits that throws takes nothing of what was typed', () => {
   person.endComposition()
   expect(text.value).toBe('aに!f')
 })
+
+it('a listener of edits may let the field follow another text: nothing of the former is written there', () => {
+  const field = createField()
+  const former = createSharedText('abcdef', 'doc:a')
+  const next = createSharedText('of b', 'doc:b')
+  const text = listeningTo(former.text, () => binding.follow(next.text))
+  const binding = bindTextField(field, text)
+  const person = new Person(field)
+  person.select(1, 5)
+  person.compose('に')
+  // The edit is two edits by now: around what somebody else wrote.
+  former.change({ position: 3, deleteCount: 0, insert: '!' })
+  person.endComposition()
+  expect([former.text.value, next.pushed, field.value]).toEqual(['aに!f', [], 'of b'])
+})

@@ -2,7 +2,7 @@ import type { TextDelta } from '@flowsync/crdt'
 import type { System } from '@flowsync/protocol'
 import type { DeltaOrigin } from '../stream/handle-types.js'
 
-/** What a text field is bound to: a handle of a `text` stream. */
+/** The text that a field is bound to: a handle of a `text` stream. */
 export interface BindableText {
   /** The stream's name. A caret keeps its place when a field goes on to a text of the same name. */
   readonly name?: string
@@ -15,7 +15,7 @@ export interface BindableText {
 /** A field that can be bound: a `<textarea>`, or an `<input>` of type text, search, tel or password. */
 export type TextFieldElement = HTMLTextAreaElement | HTMLInputElement
 
-/** What the undo keys and the browser's undo menu do in a bound field, such as the `Undo` of `createUndo`. */
+/** The undo of a bound field, for its keys and the browser's menu, such as the `Undo` of `createUndo`. */
 export interface TextFieldUndo {
   undo(): unknown
   redo(): unknown

@@ -1,4 +1,5 @@
 import type { TextDelta } from '@flowsync/crdt'
+import { findEdit } from './text-edit.js'
 
 /** Texts that differ by more than this are told apart by one replacement. */
 const MAX_CHANGES = 400
@@ -10,16 +11,14 @@ const MAX_CHANGES = 400
  * Myers, "An O(ND) Difference Algorithm and Its Variations" (1986), greedy and forwards, between the common ends.
  */
 export function diffTexts(before: string, after: string): TextDelta[] {
-  let start = 0
-  const shorter = Math.min(before.length, after.length)
-  while (start < shorter && before[start] === after[start]) start++
-  let same = 0
-  while (same < shorter - start && before.at(-1 - same) === after.at(-1 - same)) same++
-  const from = before.slice(start, before.length - same)
-  const to = after.slice(start, after.length - same)
-  if (from === to) return []
-  const path = from === '' || to === '' ? undefined : shortestPath(from, to)
-  return path ? deltasOf(path, to, start) : [{ position: start, deleteCount: from.length, insert: to }]
+  const whole = findEdit(before, after, after.length)
+  if (!whole) return []
+  const { position, deleteCount, insert } = whole
+  const path =
+    deleteCount === 0 || insert === ''
+      ? undefined
+      : shortestPath(before.slice(position, position + deleteCount), insert)
+  return path ? deltasOf(path, insert, position) : [whole]
 }
 
 /** A step of the path: a unit deleted, or one inserted, at these places of the two texts. */

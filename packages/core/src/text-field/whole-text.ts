@@ -11,7 +11,7 @@ interface TextIntent {
 
 /**
  * Finds the mistake that looks like a controlled field: an event of a field that no binding has replaces a whole text.
- * What others wrote since the field was rendered would be deleted with it. For development only.
+ * The text that others wrote since the field was rendered would be deleted with it. For development only.
  *
  * @param read the text by now
  * @throws FlowSyncError `op/invalid-intent`

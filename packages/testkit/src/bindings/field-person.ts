@@ -1,6 +1,6 @@
 import type { TextFieldElement } from '@flowsync/core'
 
-/** What a person does at a text field, told by the events of a browser. For tests in a simulated DOM. */
+/** A person at a text field, told by the events of a browser. For tests in a simulated DOM. */
 export class Person {
   readonly field: TextFieldElement
   private isComposing = false

@@ -1,6 +1,6 @@
 import type { Session, User } from '~~/shared/session'
 
-/** Who is signed in, and where the hub is: read by the server, sent along, changed without a page load. */
+/** The signed-in user and the hub's address: read by the server, sent along, changed without a page load. */
 export function useAuth() {
   const session = useState<Session>('session', () => ({ user: null, hubUrl: 'http://127.0.0.1:8765' }))
   const user = computed(() => session.value.user)

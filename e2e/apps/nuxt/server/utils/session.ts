@@ -4,7 +4,7 @@ import { personOf, type User } from '~~/shared/session'
 // Everybody may be anybody here. The cookie of a real application is sealed: see `useSession` of h3.
 const COOKIE = 'user'
 
-/** Who is signed in, or null. */
+/** The signed-in user, or null. */
 export function currentUser(event: H3Event): User | null {
   return personOf(getCookie(event, COOKIE))
 }

@@ -8,13 +8,13 @@ export interface User {
   readonly role: Role
 }
 
-/** What a browser must know to begin. */
+/** The facts that a browser begins with. */
 export interface Session {
   readonly user: User | null
   readonly hubUrl: string
 }
 
-/** Who may sign in, without a password; a real application has accounts. */
+/** The people who may sign in, without a password; a real application has accounts. */
 export const people: readonly User[] = [
   { id: 'ada', name: 'Ada', role: 'editor' },
   { id: 'bob', name: 'Bob', role: 'editor' },

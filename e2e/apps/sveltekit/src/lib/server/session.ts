@@ -5,7 +5,7 @@ import { personOf, type User } from '#lib/session.ts'
 const COOKIE = 'user'
 const ATTRIBUTES = { path: '/', httpOnly: true, sameSite: 'lax', secure: false } as const
 
-/** Who is signed in, or null. */
+/** The signed-in user, or null. */
 export const readUser = (cookies: Cookies): User | null => personOf(cookies.get(COOKIE))
 
 export function signIn(cookies: Cookies, user: User): void {
